@@ -1,0 +1,6 @@
+namespace RxGlisten;
+
+internal sealed class Delivery
+{
+    public IDisposable Hold() => throw new NotImplementedException();
+}

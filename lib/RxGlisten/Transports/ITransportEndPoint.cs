@@ -1,0 +1,8 @@
+namespace RxGlisten;
+
+/// <summary>An <see cref="System.Net.EndPoint"/> that brings the transport it is reached by, wherever a real one is usable.</summary>
+public interface ITransportEndPoint
+{
+    /// <summary>The transport that listens on this endpoint.</summary>
+    ITransport Transport { get; }
+}
