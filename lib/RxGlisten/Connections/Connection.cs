@@ -1,26 +1,230 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace RxGlisten;
 
-internal sealed class Connection : IConnection
+/// <summary>
+/// One accepted connection: ties the receiving side, the sending side and the close together. One lock guards the state of all three; under it
+/// neither user code nor the transport is called.
+/// </summary>
+internal sealed class Connection : IConnection, IHangUpWatcher, IThreadPoolWorkItem
 {
-    public Connection(ITransportConnection transport, ConnectionSettings settings, IConnectionOwner owner) => throw new NotImplementedException();
+    private static long s_lastId;
 
-    public long Id => throw new NotImplementedException();
-    public EndPoint LocalEndPoint => throw new NotImplementedException();
-    public EndPoint RemoteEndPoint => throw new NotImplementedException();
-    public TlsInfo? Tls => throw new NotImplementedException();
-    public IObservable<Message> Inbound => throw new NotImplementedException();
-    public IOutbound Outbound => throw new NotImplementedException();
-    public Task<CloseReason> Closed => throw new NotImplementedException();
-    public CancellationToken Draining => throw new NotImplementedException();
-    public void Abort() => throw new NotImplementedException();
+    private readonly IConnectionOwner _owner;
+    private readonly TaskCompletionSource<CloseReason> _closed = new();
+    private List<IConnectionWatcher>? _watchers;
+    private CloseReason? _reason;
+    private int _claims;
+    private bool _told;
+    private bool _delivered;
+    private TimeSpan _unclaimedSince;
 
-    /// <summary>Resets with a reason of the library's own.</summary>
-    public void Abort(CloseKind kind, string detail, Exception? error = null) => throw new NotImplementedException();
+    public Connection(ITransportConnection transport, ConnectionSettings settings, IConnectionOwner owner)
+    {
+        Id = Interlocked.Increment(ref s_lastId);
+        Transport = transport;
+        Settings = settings;
+        _owner = owner;
+        Inbound = new InboundStream(this);
+        Outbound = new SendQueue(this);
+        Reader = new ReceiveLoop(this);
+        Closing = new CloseSequence(this);
+        Deadlines = new ConnectionDeadlines(this);
+        transport.Watch(this);
+    }
 
-    /// <summary>Its accept OnNext has returned: the clocks of an unclaimed and of an old connection start.</summary>
-    public void OnDelivered() => throw new NotImplementedException();
-    public void Dispose() => throw new NotImplementedException();
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    public long Id { get; }
+
+    public EndPoint LocalEndPoint => Plain(Transport.LocalEndPoint);
+
+    public EndPoint RemoteEndPoint => Plain(Transport.RemoteEndPoint);
+
+    public TlsInfo? Tls => Transport.Tls;
+
+    public Task<CloseReason> Closed => _closed.Task;
+
+    public CancellationToken Draining => _owner.Draining;
+
+    /// <summary>Guards the state of this connection.</summary>
+    public Lock Gate { get; } = new();
+
+    /// <summary>What carries the bytes.</summary>
+    public ITransportConnection Transport { get; }
+
+    /// <summary>Where continuations run.</summary>
+    public ITransportExecutor Executor => Transport.Executor;
+
+    /// <summary>What all connections of the listener share.</summary>
+    public ConnectionSettings Settings { get; }
+
+    /// <summary>The receiving side.</summary>
+    public InboundStream Inbound { get; }
+
+    /// <summary>The sending side.</summary>
+    public SendQueue Outbound { get; }
+
+    /// <summary>What reads.</summary>
+    public ReceiveLoop Reader { get; }
+
+    /// <summary>How it ends.</summary>
+    public CloseSequence Closing { get; }
+
+    /// <summary>Its timeouts.</summary>
+    public ConnectionDeadlines Deadlines { get; }
+
+    IObservable<Message> IConnection.Inbound => Inbound;
+
+    IOutbound IConnection.Outbound => Outbound;
+
+    bool IHangUpWatcher.IsPaused => !Reader.IsReading && Closing.IsOpen;
+
+    /// <summary>Since when nobody wants it; null while somebody does. Under the lock.</summary>
+    public TimeSpan? UnclaimedSince => IsUnclaimed ? _unclaimedSince : null;
+
+    private bool IsUnclaimed => _delivered && _claims == 0 && !Inbound.HasSubscriber && Outbound.IsIdle && Closing.IsOpen;
+
+    public void Abort() => Abort(CloseKind.Aborted, "Abort was called.");
+
+    /// <summary>Resets, with a reason of the library's own.</summary>
+    public void Abort(CloseKind kind, string detail, Exception? error = null) => Closing.Abort(new CloseReason(kind, detail, error));
+
+    public void Dispose() => Closing.Finish(new CloseReason(CloseKind.LocalClosed, "This side finished first.", null));
+
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
+        return new ValueTask(Closed);
+    }
+
+    /// <summary>Its accept <c>OnNext</c> has returned: the clocks of an unclaimed and of an old connection start.</summary>
+    public void OnDelivered()
+    {
+        lock (Gate)
+            _delivered = true;
+        Deadlines.ArmAge();
+        LookAfterUnclaimed();
+    }
+
+    /// <summary>A server operator takes charge of it until <see cref="Unclaim"/>, and is told of its end.</summary>
+    public void Claim(IConnectionWatcher watcher)
+    {
+        bool late;
+        lock (Gate)
+        {
+            _claims++;
+            late = _told;
+            if (!late)
+                (_watchers ??= []).Add(watcher);
+        }
+
+        if (late)
+            Executor.Post(new LateWatcher(this, watcher));
+    }
+
+    /// <summary>The operator is done with it.</summary>
+    public void Unclaim()
+    {
+        lock (Gate)
+            _claims--;
+        LookAfterUnclaimed();
+    }
+
+    /// <summary>Something changed: sees whether there is something to deliver or to read now.</summary>
+    public void Wake()
+    {
+        bool deliver, read;
+        lock (Gate)
+        {
+            deliver = Inbound.TakeTurn();
+            read = Reader.TryResume();
+        }
+
+        if (deliver)
+            Executor.Post(Inbound);
+        if (read)
+            Executor.Post(Reader);
+    }
+
+    /// <summary>Somebody left or a queue ran empty: starts the clock if nobody wants the connection now.</summary>
+    public void LookAfterUnclaimed()
+    {
+        if (_claims > 0 || Inbound.HasSubscriber)
+            return; // whoever changes that looks again; this is only to spare the lock
+        lock (Gate)
+        {
+            if (!IsUnclaimed)
+                return;
+            _unclaimedSince = Settings.Clock.Now;
+        }
+
+        Deadlines.ArmUnclaimed();
+    }
+
+    /// <summary>The descriptor is closed: gives the slot back, and then tells everybody, in a turn of its own.</summary>
+    public void Release(CloseReason reason)
+    {
+        _reason = reason;
+        _owner.Release(this, reason);
+        Executor.Post(this);
+    }
+
+    /// <summary>Tells of the end.</summary>
+    public void Execute()
+    {
+        var reason = _reason!; // set by Release, which posted this
+        List<IConnectionWatcher>? watchers;
+        _closed.SetResult(reason);
+        lock (Gate)
+        {
+            _told = true;
+            watchers = _watchers;
+        }
+
+        if (watchers is not null)
+        {
+            foreach (var watcher in watchers)
+                watcher.OnClosed(reason);
+        }
+
+        Closing.OnSettled();
+    }
+
+    /// <summary>It is closed, and nobody is to be told of anything any more.</summary>
+    public void TellSettled()
+    {
+        List<IConnectionWatcher>? watchers;
+        lock (Gate)
+        {
+            watchers = _told ? _watchers : null;
+            if (watchers is not null)
+                _watchers = null;
+        }
+
+        if (watchers is null)
+            return;
+        foreach (var watcher in watchers)
+            watcher.OnSettled();
+    }
+
+    void IHangUpWatcher.OnHangUp(SocketError error)
+    {
+        if (error == SocketError.Success)
+            Closing.PeerFinishSeen();
+        else
+            Closing.SendFailed(error);
+    }
+
+    private static EndPoint Plain(EndPoint endpoint) =>
+        endpoint is IPEndPoint { Address.IsIPv4MappedToIPv6: true } mapped ? new IPEndPoint(mapped.Address.MapToIPv4(), mapped.Port) : endpoint;
+
+    /// <summary>Tells a watcher that came after the end.</summary>
+    private sealed class LateWatcher(Connection connection, IConnectionWatcher watcher) : IThreadPoolWorkItem
+    {
+        public void Execute()
+        {
+            watcher.OnClosed(connection._reason!); // the connection is closed, so there is one
+            watcher.OnSettled();
+        }
+    }
 }

@@ -6,4 +6,5 @@ namespace RxGlisten;
 /// <param name="Options">Validated options.</param>
 /// <param name="Clock">The listener's clock.</param>
 /// <param name="Log">Where connections log.</param>
-internal sealed record ConnectionSettings(ServerOptions Options, Clock Clock, ILogger Log);
+/// <param name="Metrics">Where they count.</param>
+internal sealed record ConnectionSettings(ServerOptions Options, Clock Clock, ILogger Log, ServerMetrics Metrics);

@@ -8,16 +8,16 @@ namespace RxGlisten;
 /// </summary>
 public sealed class Packet : Message, IEquatable<Packet>
 {
-    private readonly Delivery? _delivery;
+    private readonly InboundStream? _source;
 
     /// <summary>Makes one by hand, in a spec, say; its <see cref="Hold"/> does nothing.</summary>
     /// <param name="data">The bytes; not copied, so they must not change.</param>
     public Packet(ReadOnlyMemory<byte> data) => Data = data;
 
-    internal Packet(ReadOnlyMemory<byte> data, Delivery delivery)
+    internal Packet(ReadOnlyMemory<byte> data, InboundStream source)
     {
         Data = data;
-        _delivery = delivery;
+        _source = source;
     }
 
     /// <summary>The bytes.</summary>
@@ -28,7 +28,7 @@ public sealed class Packet : Message, IEquatable<Packet>
     /// or the connection closes. Only during its delivery. Disposing is idempotent and thread-safe.
     /// </summary>
     /// <exception cref="InvalidOperationException">The packet's delivery is over.</exception>
-    public IDisposable Hold() => _delivery is null ? Disposable.Empty : _delivery.Hold();
+    public IDisposable Hold() => _source is null ? Disposable.Empty : _source.Hold(this);
 
     /// <inheritdoc/>
     public bool Equals(Packet? other) => other is not null && Data.Span.SequenceEqual(other.Data.Span);

@@ -1,0 +1,262 @@
+using System.Net.Sockets;
+
+namespace RxGlisten;
+
+/// <summary>
+/// How a connection ends: keeps which side finished, the first reason, and the order of the last steps. State is guarded by the
+/// connection's lock. Open goes to Finishing (a graceful close: flush, FIN, discard what arrives) or Failing (a send failed: read what
+/// came before), and all of them to Closed.
+/// </summary>
+internal sealed class CloseSequence(Connection connection)
+{
+    private static readonly CloseReason s_peerClosed = new(CloseKind.PeerClosed, "The peer finished first, and this side after it.", null);
+    private static readonly CloseReason s_localClosed = new(CloseKind.LocalClosed, "This side finished first.", null);
+
+    private Phase _phase;
+    private CloseReason? _reason;      // the first error, or what a graceful close was asked for
+    private bool _peerFinished;        // its FIN was read
+    private bool _peerFirst;           // ... or seen, before this side's was sent
+    private bool _finSent;
+    private TimeSpan _peerFinishedAt;
+    private TimeSpan _finSentAt;
+    private Task _readToEnd = Task.CompletedTask;
+
+    private enum Phase
+    {
+        Open,
+        Finishing,
+        Failing,
+        Closed,
+    }
+
+    /// <summary>Whether the connection is neither closed nor closing. Under the lock, as all properties here.</summary>
+    public bool IsOpen => _phase == Phase.Open;
+
+    /// <summary>Whether what still arrives is thrown away.</summary>
+    public bool Discards => _phase is Phase.Finishing or Phase.Closed;
+
+    /// <summary>Whether it is all over.</summary>
+    public bool IsClosed => _phase == Phase.Closed;
+
+    /// <summary>Whether the peer finished and this side did not.</summary>
+    public bool IsHalfOpen => _peerFinished && !_finSent;
+
+    /// <summary>From when the half-open time counts.</summary>
+    public TimeSpan? HalfOpenSince =>
+        _phase == Phase.Open && IsHalfOpen ? Max(_peerFinishedAt, connection.Outbound.Progress) : null;
+
+    /// <summary>From when the linger time counts.</summary>
+    public TimeSpan? LingeringSince => _phase is Phase.Finishing or Phase.Failing && _finSent ? _finSentAt : null;
+
+    /// <summary>The graceful close: flushes, sends FIN, and discards what arrives until the peer's FIN or the linger time is over.</summary>
+    public void Finish(CloseReason request)
+    {
+        SendQueue.Action send;
+        bool read;
+        lock (connection.Gate)
+        {
+            if (_phase != Phase.Open)
+                return;
+            _phase = Phase.Finishing;
+            _reason = request;
+            connection.Inbound.End(Reason, discard: true);
+            connection.Inbound.ReleaseHolds();
+            send = connection.Outbound.Complete(Reason);
+            read = !_peerFinished && !connection.Reader.IsReading;
+            if (_finSent)
+                _finSentAt = connection.Settings.Clock.Now; // lingering starts now: this side had finished long ago
+        }
+
+        connection.Outbound.Perform(send, default);
+        if (read)
+            _readToEnd = connection.Reader.ReadToEndAsync();
+        connection.Wake();
+        bool linger, closed;
+        lock (connection.Gate)
+        {
+            closed = _finSent && _peerFinished;
+            linger = _finSent && !closed;
+        }
+
+        if (closed)
+            Close(abort: false);
+        else if (linger)
+            connection.Deadlines.ArmLinger();
+    }
+
+    /// <summary>User code failed: what it queued is flushed, and the connection closed gracefully.</summary>
+    public void Fault(Exception error)
+    {
+        var request = error is ProtocolException
+            ? new CloseReason(CloseKind.ProtocolError, error.Message, error)
+            : new CloseReason(CloseKind.HandlerFault, $"The handler failed: {error.Message}", error);
+        ConnectionLog.Faulted(connection.Settings.Log, connection.Id, request.Kind, error);
+        Finish(request);
+    }
+
+    /// <summary>Resets now; nothing is flushed.</summary>
+    public void Abort(CloseReason reason)
+    {
+        lock (connection.Gate)
+        {
+            if (_phase == Phase.Closed)
+                return;
+            Decide(reason);
+            connection.Inbound.End(Reason, discard: true);
+        }
+
+        Close(abort: true);
+    }
+
+    /// <summary>The peer's FIN was read.</summary>
+    public void PeerFinished()
+    {
+        bool over;
+        lock (connection.Gate)
+        {
+            if (_phase == Phase.Closed)
+                return;
+            _peerFinished = true;
+            _peerFirst |= !_finSent;
+            _peerFinishedAt = connection.Settings.Clock.Now;
+            over = _finSent || _phase == Phase.Failing;
+            connection.Inbound.End(_phase == Phase.Failing ? _reason : null, discard: false);
+        }
+
+        if (over)
+            Close(abort: _phase == Phase.Failing);
+        else
+            connection.Deadlines.ArmHalfOpen();
+        connection.Wake();
+    }
+
+    /// <summary>A receive failed.</summary>
+    public void ReceiveFailed(SocketError error)
+    {
+        lock (connection.Gate)
+        {
+            if (_phase == Phase.Closed)
+                return;
+            Decide(SocketErrors.ToReason(error));
+        }
+
+        Close(abort: true);
+    }
+
+    /// <summary>A send failed, or the peer was seen to have reset: what came before is still read, and then it is over.</summary>
+    public void SendFailed(SocketError error)
+    {
+        bool read, over;
+        lock (connection.Gate)
+        {
+            if (_phase == Phase.Closed)
+                return;
+            Decide(SocketErrors.ToReason(error));
+            over = _phase == Phase.Finishing || _peerFinished;
+            read = _phase == Phase.Open && !connection.Reader.IsReading;
+            _phase = Phase.Failing;
+            connection.Outbound.Die(Reason);
+            _finSent = true; // nothing can follow; the linger time bounds what is left to read
+            _finSentAt = connection.Settings.Clock.Now;
+        }
+
+        if (over)
+        {
+            Close(abort: true);
+            return;
+        }
+
+        connection.Deadlines.ArmLinger();
+        if (read)
+            _readToEnd = connection.Reader.ReadToEndAsync();
+    }
+
+    /// <summary>The peer's FIN was seen while nobody reads: there may be unread bytes before it.</summary>
+    public void PeerFinishSeen()
+    {
+        lock (connection.Gate)
+            _peerFirst |= !_finSent;
+    }
+
+    /// <summary>This side's FIN followed the last byte.</summary>
+    public void FinSent(SocketError error)
+    {
+        if (error is not (SocketError.Success or SocketError.NotConnected))
+        {
+            SendFailed(error);
+            return;
+        }
+
+        bool over, linger;
+        lock (connection.Gate)
+        {
+            if (_phase == Phase.Closed)
+                return;
+            _finSent = true;
+            _finSentAt = connection.Settings.Clock.Now;
+            over = _peerFinished;
+            linger = _phase == Phase.Finishing;
+        }
+
+        if (over)
+            Close(abort: false);
+        else if (linger)
+            connection.Deadlines.ArmLinger();
+    }
+
+    /// <summary>The peer did not finish in time.</summary>
+    public void LingerIsOver()
+    {
+        bool abort;
+        lock (connection.Gate)
+            abort = _phase == Phase.Failing;
+        Close(abort);
+    }
+
+    /// <summary>The subscriber of Inbound was told of the end.</summary>
+    public void OnSettled()
+    {
+        bool closed;
+        lock (connection.Gate)
+            closed = _phase == Phase.Closed && connection.Inbound.IsSettled;
+        if (closed)
+            connection.TellSettled();
+    }
+
+    /// <summary>The reason as far as it is known: the first error, what a graceful close was asked for, or whose FIN came first.</summary>
+    private CloseReason Reason => _reason is { Kind: not CloseKind.LocalClosed } decided
+        ? decided
+        : _peerFirst ? s_peerClosed : _reason ?? s_localClosed;
+
+    private void Decide(CloseReason reason)
+    {
+        if (_reason is null or { IsOrderly: true })
+            _reason = reason;
+    }
+
+    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
+
+    /// <summary>The last steps, in their order: descriptor, slot, <c>Closed</c>, then whoever asked to be told.</summary>
+    private void Close(bool abort)
+    {
+        CloseReason reason;
+        lock (connection.Gate)
+        {
+            if (_phase == Phase.Closed)
+                return;
+            _phase = Phase.Closed;
+            reason = _reason = Reason;
+            connection.Outbound.Die(reason);
+            connection.Inbound.End(reason, discard: false);
+            connection.Inbound.ReleaseHolds();
+        }
+
+        if (abort)
+            connection.Transport.Abort();
+        else
+            connection.Transport.Close();
+        connection.Deadlines.Dispose();
+        connection.Release(reason);
+        connection.Wake();
+    }
+}

@@ -1,0 +1,122 @@
+namespace RxGlisten;
+
+/// <summary>The timeouts of a connection. Each is made when it is first armed, so an untroubled connection has none.</summary>
+internal sealed class ConnectionDeadlines(Connection connection) : IDisposable
+{
+    private readonly ServerOptions _options = connection.Settings.Options;
+    private readonly TimeSpan _born = connection.Settings.Clock.Now;
+    private Deadline?[]? _made;
+    private bool _disposed;
+
+    private enum Kind
+    {
+        Idle,
+        Send,
+        HalfOpen,
+        Linger,
+        Unclaimed,
+        Age,
+        Hold,
+    }
+
+    /// <summary>A read was issued. Without the lock, as all of these.</summary>
+    public void ArmIdle() => Arm(Kind.Idle, _options.IdleTimeout);
+
+    /// <summary>A send waits.</summary>
+    public void ArmSend() => Arm(Kind.Send, _options.SendTimeout);
+
+    /// <summary>The peer finished and this side did not.</summary>
+    public void ArmHalfOpen() => Arm(Kind.HalfOpen, _options.HalfOpenTimeout);
+
+    /// <summary>This side finished and the peer did not.</summary>
+    public void ArmLinger() => Arm(Kind.Linger, _options.LingerTimeout);
+
+    /// <summary>Nobody wants the connection.</summary>
+    public void ArmUnclaimed() => Arm(Kind.Unclaimed, _options.UnclaimedTimeout);
+
+    /// <summary>The connection was delivered.</summary>
+    public void ArmAge() => Arm(Kind.Age, _options.MaximumAge);
+
+    /// <summary>A packet was put on hold.</summary>
+    public void ArmHold() => Arm(Kind.Hold, _options.HoldTimeout);
+
+    /// <summary>Cancels all timers for good.</summary>
+    public void Dispose()
+    {
+        Deadline?[]? made;
+        lock (connection.Gate)
+        {
+            _disposed = true;
+            made = _made;
+            _made = null;
+        }
+
+        if (made is null)
+            return;
+        foreach (var deadline in made)
+            deadline?.Dispose();
+    }
+
+    private void Arm(Kind kind, TimeSpan limit)
+    {
+        if (limit == Timeout.InfiniteTimeSpan)
+            return;
+        Deadline deadline;
+        lock (connection.Gate)
+        {
+            if (_disposed)
+                return;
+            _made ??= new Deadline?[(int)Kind.Hold + 1];
+            deadline = _made[(int)kind] ??= new Deadline(connection, limit, () => Since(kind), () => Expire(kind, limit));
+        }
+
+        deadline.Arm();
+    }
+
+    private TimeSpan? Since(Kind kind)
+    {
+        lock (connection.Gate)
+        {
+            return kind switch
+            {
+                Kind.Idle => connection.Reader.ReadingSince,
+                Kind.Send => connection.Outbound.BlockedSince,
+                Kind.HalfOpen => connection.Closing.HalfOpenSince,
+                Kind.Linger => connection.Closing.LingeringSince,
+                Kind.Unclaimed => connection.UnclaimedSince,
+                Kind.Age => connection.Closing.IsOpen ? _born : null,
+                _ => connection.Inbound.OldestHeld?.Since,
+            };
+        }
+    }
+
+    private void Expire(Kind kind, TimeSpan limit)
+    {
+        var closing = connection.Closing;
+        switch (kind)
+        {
+            case Kind.Idle:
+                closing.Finish(new CloseReason(CloseKind.IdleTimeout, $"Nothing arrived for {limit}.", null));
+                break;
+            case Kind.Send:
+                closing.Abort(new CloseReason(CloseKind.SendTimeout, $"Sending made no progress for {limit}.", null));
+                break;
+            case Kind.HalfOpen:
+                closing.Finish(new CloseReason(CloseKind.PeerClosed, $"The peer finished, and this side sent nothing for {limit}.", null));
+                break;
+            case Kind.Linger:
+                closing.LingerIsOver();
+                break;
+            case Kind.Unclaimed:
+                closing.Finish(new CloseReason(CloseKind.Unclaimed, $"Nobody wanted the connection for {limit}.", null));
+                break;
+            case Kind.Age:
+                closing.Finish(new CloseReason(CloseKind.MaximumAge, $"The connection was open for {limit}.", null));
+                break;
+            default:
+                closing.Finish(new CloseReason(
+                    CloseKind.HandlerFault, $"A packet was on hold for {limit}.", new TimeoutException("A packet was not released in time.")));
+                break;
+        }
+    }
+}

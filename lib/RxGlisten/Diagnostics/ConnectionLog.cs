@@ -1,0 +1,10 @@
+using Microsoft.Extensions.Logging;
+
+namespace RxGlisten;
+
+/// <summary>What connections log.</summary>
+internal static partial class ConnectionLog
+{
+    [LoggerMessage(1, LogLevel.Error, "Connection {Id} ends as {Kind}: its handler failed.")]
+    public static partial void Faulted(ILogger log, long id, CloseKind kind, Exception error);
+}

@@ -1,0 +1,53 @@
+using System.Diagnostics.Metrics;
+
+namespace RxGlisten;
+
+/// <summary>The counters of a listener, in the meter "RxGlisten".</summary>
+internal sealed class ServerMetrics
+{
+    private static readonly Meter s_meter = new("RxGlisten");
+
+    private readonly Counter<long> _accepted;
+    private readonly Counter<long> _closed;
+    private readonly Counter<long> _rejected;
+    private readonly Counter<long> _acceptErrors;
+    private readonly Counter<long> _ignoredSends;
+    private readonly Counter<long> _droppedMessages;
+
+    public ServerMetrics(IMeterFactory? factory)
+    {
+        var meter = factory?.Create("RxGlisten") ?? s_meter;
+        _accepted = meter.CreateCounter<long>("rxglisten.connections.accepted", "{connection}", "Connections accepted.");
+        _closed = meter.CreateCounter<long>("rxglisten.connections.closed", "{connection}", "Connections closed, by kind.");
+        _rejected = meter.CreateCounter<long>("rxglisten.connections.rejected", "{connection}", "Connections closed at the limit.");
+        _acceptErrors = meter.CreateCounter<long>("rxglisten.accept.errors", "{error}", "Accepts that failed, by error.");
+        _ignoredSends = meter.CreateCounter<long>("rxglisten.outbound.ignored", "{message}", "Messages sent after the close.");
+        _droppedMessages = meter.CreateCounter<long>("rxglisten.outbound.dropped", "{message}", "Messages dropped for slow consumers.");
+    }
+
+    /// <summary>A connection was accepted.</summary>
+    public void Accepted() => _accepted.Add(1);
+
+    /// <summary>A connection ended.</summary>
+    public void Closed(CloseKind kind)
+    {
+        if (_closed.Enabled)
+            _closed.Add(1, new KeyValuePair<string, object?>("kind", kind.ToString()));
+    }
+
+    /// <summary>A connection was turned away at the limit.</summary>
+    public void Rejected() => _rejected.Add(1);
+
+    /// <summary>An accept failed.</summary>
+    public void AcceptFailed(AcceptError error)
+    {
+        if (_acceptErrors.Enabled)
+            _acceptErrors.Add(1, new KeyValuePair<string, object?>("error", error.Error.ToString()));
+    }
+
+    /// <summary>A message was sent after the close.</summary>
+    public void SendIgnored() => _ignoredSends.Add(1);
+
+    /// <summary>A message was dropped.</summary>
+    public void MessageDropped() => _droppedMessages.Add(1);
+}

@@ -1,0 +1,48 @@
+namespace RxGlisten;
+
+/// <summary>
+/// What server operators need of a connection beyond its public face. The library's own connections do it by themselves; for
+/// another implementation (a recording, a double) the public members have to do.
+/// </summary>
+internal sealed class OwnedConnection(IConnection connection)
+{
+    private readonly Connection? _own = connection as Connection;
+
+    /// <summary>The connection.</summary>
+    public IConnection Public => connection;
+
+    /// <summary>Takes charge of it.</summary>
+    public void Claim(IConnectionWatcher watcher)
+    {
+        if (_own is not null)
+        {
+            _own.Claim(watcher);
+            return;
+        }
+
+        var awaiter = connection.Closed.GetAwaiter();
+        awaiter.UnsafeOnCompleted(() =>
+        {
+            watcher.OnClosed(awaiter.GetResult());
+            watcher.OnSettled();
+        });
+    }
+
+    /// <summary>User code failed: flushes and closes.</summary>
+    public void Fault(Exception error)
+    {
+        if (_own is not null)
+            _own.Closing.Fault(error);
+        else
+            connection.Dispose();
+    }
+
+    /// <summary>Its operator was disposed.</summary>
+    public void Stop()
+    {
+        if (_own is not null)
+            _own.Closing.Finish(new CloseReason(CloseKind.ServerStopping, "The operator that served the connection was disposed.", null));
+        else
+            connection.Dispose();
+    }
+}

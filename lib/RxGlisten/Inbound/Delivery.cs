@@ -1,6 +1,0 @@
-namespace RxGlisten;
-
-internal sealed class Delivery
-{
-    public IDisposable Hold() => throw new NotImplementedException();
-}

@@ -1,0 +1,14 @@
+namespace RxGlisten;
+
+/// <summary>
+/// One buffer for everything that nobody will read: connections write into it at the same time, which harms nobody as long as it is never read.
+/// </summary>
+internal sealed class DiscardBuffer : IReceiveBuffer
+{
+    private readonly byte[] _bytes = new byte[64 * 1024];
+
+    /// <summary>The one buffer.</summary>
+    public static IReceiveBuffer Shared { get; } = new DiscardBuffer();
+
+    public Memory<byte> GetMemory(int available) => _bytes;
+}

@@ -1,0 +1,386 @@
+namespace RxGlisten;
+
+/// <summary>
+/// What the peer sends, as an observable with one subscriber at a time. All state is guarded by the connection's lock. The right to call
+/// the observer is <see cref="_turn"/>: who takes it delivers whatever there is and gives it up when nothing is left, so calls are serial
+/// whoever makes them: the receive loop with a packet just read, or a posted turn with parked packets and the end.
+/// </summary>
+internal sealed class InboundStream(Connection connection) : IObservable<Message>, IReceiveBuffer, IThreadPoolWorkItem
+{
+    private InboundSubscription? _current;
+    private List<InboundSubscription>? _parked;   // made inside the current subscriber's call, waiting for it to leave
+    private Queue<ReadOnlyMemory<byte>>? _backlog; // received and not delivered, oldest first
+    private FlowGate? _holds;                     // made by the first hold
+    private bool _turn;
+    private bool _calling;                        // an observer's call is on the stack of ...
+    private int _callingThread;                   // ... this thread
+    private Packet? _delivered;                   // the packet of the running delivery
+    private HeldPacket? _deliveredHold;           // its holds
+    private int _deliveredBytes;
+    private bool _ended;
+    private CloseReason? _endReason;              // null: the peer's orderly FIN
+    private Memory<byte> _lent;                   // given to the transport for the receive under way
+    private byte[]? _lentBuffer;                  // the rented buffer behind it, if any
+
+    [ThreadStatic]
+    private static InboundStream? t_delivering;
+
+    /// <summary>The stream whose delivery runs on this thread, for operators that act on the delivery around them.</summary>
+    public static InboundStream? Delivering => t_delivering;
+
+    /// <summary>The connection whose stream this is.</summary>
+    public Connection Connection => connection;
+
+    /// <summary>Whether somebody is subscribed. Under the lock.</summary>
+    public bool HasSubscriber => _current is not null;
+
+    /// <summary>Whether nobody is being told anything, or waits to be. Under the lock.</summary>
+    public bool IsSettled => _current is null && !_turn;
+
+    /// <summary>Whether the next receive may be issued. Under the lock.</summary>
+    public bool WantsToRead => !_turn && !_ended && _current is not null && _backlog is not { Count: > 0 } && IsFlowOpen;
+
+    /// <summary>The packet on hold longest. Under the lock.</summary>
+    public HeldPacket? OldestHeld => _holds?.Oldest;
+
+    private bool IsFlowOpen => _holds is not { IsOpen: false } && connection.Outbound.IsWritable;
+
+    private bool HasDeliverable => _current is not null && (_backlog is { Count: > 0 } ? IsFlowOpen : _ended);
+
+    public IDisposable Subscribe(IObserver<Message> observer)
+    {
+        ArgumentNullException.ThrowIfNull(observer);
+        var subscription = new InboundSubscription(this, observer);
+        lock (connection.Gate)
+        {
+            if (_calling && _callingThread == Environment.CurrentManagedThreadId && _current is not null)
+            {
+                (_parked ??= []).Add(subscription);
+                return subscription;
+            }
+
+            if (_current is not null)
+            {
+                connection.Executor.Post(new Refusal(subscription));
+                return subscription;
+            }
+
+            _current = subscription;
+        }
+
+        connection.Wake();
+        return subscription;
+    }
+
+    /// <summary>Ends a subscription; what was received and not delivered waits for the next.</summary>
+    public void Unsubscribe(InboundSubscription subscription)
+    {
+        lock (connection.Gate)
+        {
+            subscription.IsDisposed = true;
+            _parked?.Remove(subscription);
+            if (_current != subscription)
+                return;
+            _current = null;
+        }
+
+        connection.LookAfterUnclaimed();
+        if (_ended)
+            connection.Closing.OnSettled();
+    }
+
+    /// <summary>The packet's hold; only during its delivery.</summary>
+    public IDisposable Hold(Packet packet)
+    {
+        IDisposable hold;
+        lock (connection.Gate)
+        {
+            if (_delivered != packet)
+            {
+                throw new InvalidOperationException(
+                    "The packet's delivery is over: Hold() is for use inside OnNext, before it returns.");
+            }
+
+            hold = HoldDelivered();
+        }
+
+        connection.Deadlines.ArmHold();
+        return hold;
+    }
+
+    /// <summary>One hold less.</summary>
+    public void Release(HeldPacket packet)
+    {
+        lock (connection.Gate)
+        {
+            if (--packet.Holds > 0)
+                return;
+            _holds?.Release(packet);
+        }
+
+        connection.Wake();
+    }
+
+    public Memory<byte> GetMemory(int available)
+    {
+        // A reader that keeps nothing gets a buffer that is used again; so few bytes as fit a chunk are cheaper there for all others.
+        var largest = connection.Settings.Options.ReceiveBufferBytes;
+        var count = Math.Min(available, largest);
+        if (count > 0 && ReceiveMemory.IsSmall(count) && _lentBuffer is null && _current is not { KeepsNothing: true })
+            return _lent = ReceiveMemory.Allocate(count);
+        _lentBuffer ??= ReceiveMemory.Rent(largest);
+        return _lent = _lentBuffer.AsMemory(0, largest);
+    }
+
+    /// <summary>A receive gave bytes: delivers them if it may, and keeps them for later otherwise.</summary>
+    public void OnReceived(int count)
+    {
+        ReadOnlyMemory<byte> data = _lent[..count];
+        var buffer = _lentBuffer;
+        _lent = default;
+        _lentBuffer = null;
+        InboundSubscription? subscription = null;
+        Packet? packet = null;
+        lock (connection.Gate)
+        {
+            var deliver = !_ended && !_turn && _current is not null && _backlog is not { Count: > 0 };
+            var reuse = deliver && buffer is not null && _current!.KeepsNothing; // deliver: there is a current one
+            if (buffer is not null && !reuse)
+            {
+                data = ReceiveMemory.Keep(buffer, count);
+                buffer = null;
+            }
+
+            if (deliver)
+            {
+                _turn = true;
+                subscription = _current!; // deliver: there is one
+                packet = BeginCall(subscription, data);
+            }
+            else if (!_ended)
+            {
+                (_backlog ??= new()).Enqueue(data);
+            }
+        }
+
+        if (subscription is not null)
+            RunTurn(subscription, data, packet, buffer);
+        else
+            connection.Wake();
+    }
+
+    /// <summary>A receive gave bytes after the transport failed: keeps them for whoever reads on.</summary>
+    public void ParkReceived(int count)
+    {
+        var data = _lentBuffer is { } buffer ? ReceiveMemory.Keep(buffer, count) : _lent[..count];
+        _lent = default;
+        _lentBuffer = null;
+        lock (connection.Gate)
+        {
+            if (!_ended)
+                (_backlog ??= new()).Enqueue(data);
+        }
+
+        connection.Wake();
+    }
+
+    /// <summary>The receive under way ended without bytes: takes its memory back.</summary>
+    public void OnNothingReceived()
+    {
+        if (_lentBuffer is { } buffer)
+            ReceiveMemory.Return(buffer);
+        _lentBuffer = null;
+        _lent = default;
+    }
+
+    /// <summary>No more will come. Under the lock; then <see cref="Connection.Wake"/>.</summary>
+    /// <param name="reason">Why; null for the peer's orderly FIN.</param>
+    /// <param name="discard">Whether what was received and not delivered is dropped.</param>
+    public void End(CloseReason? reason, bool discard)
+    {
+        if (discard)
+            _backlog = null;
+        if (_ended)
+            return;
+        _ended = true;
+        _endReason = reason;
+    }
+
+    /// <summary>The connection closed: what is on hold no longer counts. Under the lock.</summary>
+    public void ReleaseHolds() => _holds?.Clear();
+
+    /// <summary>Takes the turn if there is something to deliver. Under the lock; then the stream is to be posted.</summary>
+    public bool TakeTurn()
+    {
+        if (_turn || !HasDeliverable)
+            return false;
+        return _turn = true;
+    }
+
+    /// <summary>A posted turn: delivers what waits.</summary>
+    public void Execute()
+    {
+        InboundSubscription? subscription;
+        ReadOnlyMemory<byte> data;
+        Packet? packet = null;
+        lock (connection.Gate)
+        {
+            subscription = TakeNext(out data);
+            if (subscription is not null)
+                packet = BeginCall(subscription, data);
+        }
+
+        if (subscription is not null)
+            RunTurn(subscription, data, packet, null);
+        connection.Wake();
+    }
+
+    /// <summary>
+    /// With the turn and a call begun: makes the call, and then those for all that waits meanwhile. No data is the end.
+    /// </summary>
+    private void RunTurn(InboundSubscription? subscription, ReadOnlyMemory<byte> data, Packet? packet, byte[]? buffer)
+    {
+        while (subscription is not null)
+        {
+            var isEnd = data.IsEmpty;
+            var outer = t_delivering;
+            t_delivering = this;
+            var thrown = isEnd ? CallEnd(subscription) : Call(subscription, data, packet);
+            t_delivering = outer;
+            List<InboundSubscription>? refused;
+            bool held;
+            lock (connection.Gate)
+            {
+                held = _deliveredHold is not null;
+                refused = EndCall();
+                connection.Outbound.EndCork();
+                subscription = TakeNext(out data);
+                packet = subscription is null ? null : BeginCall(subscription, data);
+            }
+
+            connection.Outbound.Transmit();
+            if (buffer is not null && !held)
+                ReceiveMemory.Return(buffer);
+            buffer = null;
+            Refuse(refused);
+            if (thrown is not null)
+                connection.Closing.Fault(thrown);
+        }
+
+        if (_ended)
+            connection.Closing.OnSettled();
+    }
+
+    private static Exception? Call(InboundSubscription subscription, ReadOnlyMemory<byte> data, Packet? packet)
+    {
+        try
+        {
+            if (packet is null)
+                subscription.Sink!.OnBytes(data); // BeginCall makes no packet only where there is a sink
+            else
+                subscription.Observer.OnNext(packet);
+            return null;
+        }
+        catch (Exception e)
+        {
+            return e;
+        }
+    }
+
+    private Exception? CallEnd(InboundSubscription subscription)
+    {
+        try
+        {
+            if (_endReason is { IsOrderly: false } reason && connection.Settings.Options.AbnormalClosure == AbnormalClosure.Error)
+                subscription.Observer.OnError(new ConnectionClosedException(reason));
+            else
+                subscription.Observer.OnCompleted();
+            return null;
+        }
+        catch (Exception e)
+        {
+            return e;
+        }
+    }
+
+    /// <summary>What is to be delivered next, no data being the end; gives the turn up when there is nothing. Under the lock.</summary>
+    private InboundSubscription? TakeNext(out ReadOnlyMemory<byte> data)
+    {
+        data = default;
+        if (!HasDeliverable)
+        {
+            _turn = false;
+            return null;
+        }
+
+        var subscription = _current;
+        if (_backlog is { Count: > 0 })
+            data = _backlog.Dequeue();
+        else
+            _current = null;
+        return subscription;
+    }
+
+    /// <summary>An observer is about to be called on this thread. Under the lock.</summary>
+    private Packet? BeginCall(InboundSubscription subscription, ReadOnlyMemory<byte> data)
+    {
+        _calling = true;
+        _callingThread = Environment.CurrentManagedThreadId;
+        _deliveredHold = null;
+        _deliveredBytes = data.Length;
+        connection.Outbound.BeginCork();
+        if (!data.IsEmpty && subscription.Sink is null)
+            return _delivered = new Packet(data, this);
+        return null;
+    }
+
+    /// <summary>
+    /// The observer's call returned: the first subscription that was made inside it takes over if the current one left. Under the lock.
+    /// </summary>
+    private List<InboundSubscription>? EndCall()
+    {
+        _calling = false;
+        _delivered = null;
+        if (_parked is not { Count: > 0 } parked)
+            return null;
+        _parked = null;
+        if (_current is null)
+        {
+            _current = parked[0];
+            parked.RemoveAt(0);
+        }
+
+        return parked;
+    }
+
+    private static void Refuse(List<InboundSubscription>? refused)
+    {
+        if (refused is null)
+            return;
+        foreach (var subscription in refused)
+            new Refusal(subscription).Execute();
+    }
+
+    private IDisposable HoldDelivered()
+    {
+        if (_deliveredHold is null)
+        {
+            _deliveredHold = new HeldPacket(this, _deliveredBytes, connection.Settings.Clock.Now);
+            (_holds ??= new FlowGate(connection.Settings.Options)).Take(_deliveredHold);
+        }
+
+        return _deliveredHold.Add();
+    }
+
+    /// <summary>Tells a second concurrent subscriber that it is one too many.</summary>
+    private sealed class Refusal(InboundSubscription subscription) : IThreadPoolWorkItem
+    {
+        public void Execute()
+        {
+            if (subscription.IsDisposed)
+                return;
+            subscription.Observer.OnError(new InvalidOperationException(
+                "Inbound has a subscriber already, and takes one at a time. To share it, use Publish() and Connect(), or Publish(inbound => ...)."));
+        }
+    }
+}

@@ -1,0 +1,19 @@
+namespace RxGlisten;
+
+/// <summary>One subscription of a connection's inbound stream; disposing it pauses reading.</summary>
+internal sealed class InboundSubscription(InboundStream stream, IObserver<Message> observer) : IDisposable
+{
+    /// <summary>Who is told.</summary>
+    public IObserver<Message> Observer { get; } = observer;
+
+    /// <summary>The observer, where it takes bytes without a packet around them.</summary>
+    public IPacketSink? Sink { get; } = observer as IPacketSink;
+
+    /// <summary>Whether the bytes are done with when a call returns, so that their buffer may be used again.</summary>
+    public bool KeepsNothing { get; } = observer is IPacketSink { KeepsNothing: true };
+
+    /// <summary>Whether it was disposed. Guarded by the connection's lock.</summary>
+    public bool IsDisposed { get; set; }
+
+    public void Dispose() => stream.Unsubscribe(this);
+}

@@ -1,0 +1,142 @@
+using System.Threading.Tasks.Sources;
+
+namespace RxGlisten;
+
+/// <summary>
+/// Reads a connection: one receive outstanding, the next when the flow allows it. It starts with the first subscriber, waits at its gate while
+/// reading is paused, and ends with the peer's side. State is guarded by the connection's lock.
+/// </summary>
+internal sealed class ReceiveLoop(Connection connection) : IThreadPoolWorkItem, IValueTaskSource
+{
+    private ManualResetValueTaskSourceCore<bool> _gate;
+    private Task? _loop;
+    private bool _waits = true; // at the gate, or to be started
+    private bool _reading;
+    private TimeSpan _readingSince;
+
+    /// <summary>Whether a receive is outstanding. Under the lock; without it, a guess.</summary>
+    public bool IsReading => _reading;
+
+    /// <summary>Since when the receive is outstanding; null when none is. Under the lock.</summary>
+    public TimeSpan? ReadingSince => _reading && connection.Closing.IsOpen ? _readingSince : null;
+
+    /// <summary>Whether the loop is to be posted, because reading may go on. Under the lock.</summary>
+    public bool TryResume()
+    {
+        if (!_waits || !connection.Closing.IsOpen || !connection.Inbound.WantsToRead)
+            return false;
+        _waits = false;
+        return true;
+    }
+
+    /// <summary>Goes on, in a posted turn.</summary>
+    public void Execute()
+    {
+        if (_loop is null)
+            _loop = ReadAsync();
+        else
+            _gate.SetResult(true);
+    }
+
+    /// <summary>
+    /// With no receive outstanding and the connection closing: reads until the peer's side is over, without regard to flow. What arrives
+    /// is discarded in a graceful close, and kept for who reads on when sending failed.
+    /// </summary>
+    public async Task ReadToEndAsync()
+    {
+        Transfer received;
+        do
+        {
+            var buffer = Discards() ? DiscardBuffer.Shared : (IReceiveBuffer)connection.Inbound;
+            received = await connection.Transport.ReceiveAsync(buffer).ConfigureAwait(false);
+            if (buffer == connection.Inbound)
+                Keep(received);
+        }
+        while (received.Succeeded && received.Bytes > 0);
+        EndReading(received);
+    }
+
+    void IValueTaskSource.GetResult(short token)
+    {
+        _gate.GetResult(token);
+        _gate.Reset();
+    }
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _gate.GetStatus(token);
+
+    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _gate.OnCompleted(continuation, state, token, flags);
+
+    private async Task ReadAsync()
+    {
+        var timesIdle = connection.Settings.Options.IdleTimeout != Timeout.InfiniteTimeSpan;
+        while (true)
+        {
+            lock (connection.Gate)
+            {
+                if (!connection.Closing.IsOpen)
+                    return;
+                if (connection.Inbound.WantsToRead)
+                    _reading = true;
+                else
+                    _waits = true;
+                if (timesIdle)
+                    _readingSince = connection.Settings.Clock.Now;
+            }
+
+            if (!_reading)
+            {
+                await new ValueTask(this, _gate.Version).ConfigureAwait(false);
+                continue;
+            }
+
+            if (timesIdle)
+                connection.Deadlines.ArmIdle();
+            var received = await connection.Transport.ReceiveAsync(connection.Inbound).ConfigureAwait(false);
+            bool open;
+            lock (connection.Gate)
+            {
+                _reading = false;
+                open = connection.Closing.IsOpen;
+            }
+
+            if (!received.Succeeded || received.Bytes == 0)
+            {
+                connection.Inbound.OnNothingReceived();
+                EndReading(received);
+                return;
+            }
+
+            if (!open)
+            {
+                Keep(received);
+                await ReadToEndAsync().ConfigureAwait(false);
+                return;
+            }
+
+            connection.Inbound.OnReceived(received.Bytes);
+        }
+    }
+
+    private bool Discards()
+    {
+        lock (connection.Gate)
+            return connection.Closing.Discards;
+    }
+
+    private void Keep(Transfer received)
+    {
+        if (received.Succeeded && received.Bytes > 0)
+            connection.Inbound.ParkReceived(received.Bytes);
+        else
+            connection.Inbound.OnNothingReceived();
+    }
+
+    private void EndReading(Transfer received)
+    {
+        if (received.Succeeded)
+            connection.Closing.PeerFinished();
+        else
+            connection.Closing.ReceiveFailed(received.Error);
+    }
+}
