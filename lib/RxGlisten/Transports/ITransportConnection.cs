@@ -50,6 +50,6 @@ public interface ITransportConnection
     /// <summary>Gives the descriptor back; what was sent still goes its way. Idempotent.</summary>
     void Close();
 
-    /// <summary>Resets the connection (on unix sockets and in memory: closes at once) and gives the descriptor back. Idempotent.</summary>
+    /// <summary>Resets the connection (on unix sockets: closes at once) and gives the descriptor back. Idempotent.</summary>
     void Abort();
 }

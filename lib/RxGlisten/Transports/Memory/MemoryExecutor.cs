@@ -1,0 +1,81 @@
+using System.Reactive.Concurrency;
+using System.Reactive.Disposables;
+using System.Runtime.ExceptionServices;
+
+namespace RxGlisten;
+
+/// <summary>
+/// The one queue of a network. Every completion of a receive, send or accept is an item of it, so a chain of completions of any length
+/// is a loop here and never a stack: nested inline completions are moved to the pool by the runtime's stack guard once they are deep,
+/// and a test scheduler's thread would lose them.
+/// </summary>
+internal sealed class MemoryExecutor(IScheduler scheduler) : ITransportExecutor
+{
+    private readonly Lock _gate = new();
+    private readonly Queue<IThreadPoolWorkItem> _work = new();
+    private bool _draining;
+    private bool _drainScheduled;
+
+    public void Post(IThreadPoolWorkItem work)
+    {
+        lock (_gate)
+        {
+            _work.Enqueue(work);
+            if (_draining || _drainScheduled) return;
+            _drainScheduled = true;
+        }
+        scheduler.Schedule(this, static (_, executor) =>
+        {
+            executor.DrainAsScheduled();
+            return Disposable.Empty;
+        });
+    }
+
+    public void Run(IThreadPoolWorkItem work)
+    {
+        lock (_gate)
+        {
+            _work.Enqueue(work);
+            if (_draining) return;
+            _draining = true;
+        }
+        Drain();
+    }
+
+    private void DrainAsScheduled()
+    {
+        lock (_gate)
+        {
+            _drainScheduled = false;
+            if (_draining) return;
+            _draining = true;
+        }
+        Drain();
+    }
+
+    // Only the thread that turned _draining on is here, and it turns it off in the lock in which it saw the queue empty:
+    // an item is either seen by this loop or finds nobody draining.
+    private void Drain()
+    {
+        List<Exception>? faults = null;
+        while (Next() is { } work)
+        {
+            // A work item must not throw. One that does is a bug that must be seen, and must not take the others with it.
+            try { work.Execute(); }
+            catch (Exception fault) { (faults ??= []).Add(fault); }
+        }
+        if (faults is null) return;
+        if (faults.Count == 1) ExceptionDispatchInfo.Throw(faults[0]);
+        throw new AggregateException(faults);
+    }
+
+    private IThreadPoolWorkItem? Next()
+    {
+        lock (_gate)
+        {
+            if (_work.TryDequeue(out var work)) return work;
+            _draining = false;
+            return null;
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Reactive.Concurrency;
+
+namespace RxGlisten;
+
+/// <summary>
+/// A network inside the process: servers listen on its endpoints, clients connect to them, and nothing touches the operating system.
+/// Whatever completes later than its call is completed by one queue, first in, first out, on the scheduler: on a test scheduler
+/// everything runs on the thread that advances it, and a tick is over when all its consequences are. Networks share nothing.
+/// Thread-safe where its scheduler is.
+/// </summary>
+public sealed class MemoryNetwork : ITransport
+{
+    private readonly Dictionary<string, MemoryListener> _listeners = new(StringComparer.Ordinal);
+    private long _clients;
+
+    /// <summary>Makes a network without anybody on it.</summary>
+    /// <param name="scheduler">Drains the queue. It must not run work inside <c>Schedule</c>, as the immediate and the current-thread scheduler do.</param>
+    /// <param name="windowBytes">Bytes that may be on their way in each direction of a connection, sent and not received. Default 64 KiB.</param>
+    /// <exception cref="ArgumentException">The scheduler runs work inside its caller.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="windowBytes"/> is less than 1.</exception>
+    public MemoryNetwork(IScheduler scheduler, int windowBytes = 64 * 1024)
+    {
+        ArgumentNullException.ThrowIfNull(scheduler);
+        ArgumentOutOfRangeException.ThrowIfLessThan(windowBytes, 1);
+        if (scheduler is ImmediateScheduler or CurrentThreadScheduler)
+            throw new ArgumentException("A network can't run on a scheduler that runs work inside its caller.", nameof(scheduler));
+        WindowBytes = windowBytes;
+        Queue = new MemoryExecutor(scheduler);
+    }
+
+    /// <summary>The one queue that everything on this network runs on.</summary>
+    public ITransportExecutor Executor => Queue;
+
+    internal MemoryExecutor Queue { get; }
+
+    internal int WindowBytes { get; }
+
+    // Taken before that of the executor, never together with that of a connection.
+    internal Lock Gate { get; } = new();
+
+    /// <summary>A name on this network, to listen on or to connect to.</summary>
+    /// <param name="name">Any text but none.</param>
+    public MemoryEndPoint EndPoint(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return new MemoryEndPoint(this, name);
+    }
+
+    /// <summary>
+    /// Connects to a listener. The connection is there when this returns, in the listener's line until it is accepted. The caller owns it.
+    /// </summary>
+    /// <param name="endpoint">An endpoint of this network.</param>
+    /// <exception cref="SocketException">Nobody listens there, or the listener's backlog is full (<see cref="SocketError.ConnectionRefused"/>).</exception>
+    public ITransportConnection Connect(MemoryEndPoint endpoint)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        if (!ReferenceEquals(endpoint.Network, this)) throw new ArgumentException($"{endpoint} is on another network.", nameof(endpoint));
+        lock (Gate)
+        {
+            var name = EndPoint($"{endpoint.Name}#{++_clients}");
+            var (client, server) = MemoryConnection.Pair(this, name, endpoint);
+            if (_listeners.TryGetValue(endpoint.Name, out var listener) && listener.TryArrive(server)) return client;
+        }
+        throw new SocketException((int)SocketError.ConnectionRefused);
+    }
+
+    /// <inheritdoc/>
+    public ITransportListener Listen(EndPoint endpoint, TransportSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        ArgumentNullException.ThrowIfNull(settings);
+        if (endpoint is not MemoryEndPoint named || !ReferenceEquals(named.Network, this))
+        {
+            throw new ListenException(endpoint, SocketError.AddressFamilyNotSupported,
+                $"{endpoint} is not on this network; listen on one of its own endpoints.");
+        }
+        lock (Gate)
+        {
+            var listener = new MemoryListener(this, named, settings.Backlog);
+            if (_listeners.TryAdd(named.Name, listener)) return listener;
+        }
+        throw new ListenException(endpoint, SocketError.AddressAlreadyInUse,
+            $"{endpoint} is listened on already; dispose that listener first or take another name.");
+    }
+
+    internal void Free(MemoryEndPoint endpoint) => _listeners.Remove(endpoint.Name);
+}
