@@ -38,7 +38,7 @@ internal sealed class SendBacklog(bool dropsMessages)
     }
 
     /// <summary>Lets a flush wait for all that was added before.</summary>
-    public void Add(Waiter flush) => _segments.AddLast(SendSegment.Marker(flush));
+    public void Add(SendWaiter flush) => _segments.AddLast(SendSegment.Marker(flush));
 
     /// <summary>The bytes to send next, without copying; they stay where they are until <see cref="Advance"/>.</summary>
     /// <returns>How many bytes were gathered.</returns>

@@ -14,7 +14,7 @@ internal sealed class SendQueue : IOutbound
     private readonly WritableState _writable;
     private readonly long _highWater;
     private SendBacklog? _backlog;       // made when something first has to wait
-    private Queue<Waiter>? _waiters;     // for room, first come first served
+    private Queue<SendWaiter>? _waiters;     // for room, first come first served
     private List<ArraySegment<byte>>? _batch;
     private Task _drain = Task.CompletedTask;
     private long _queued;
@@ -124,7 +124,7 @@ internal sealed class SendQueue : IOutbound
     {
         if (cancellation.IsCancellationRequested)
             return ValueTask.FromCanceled(cancellation);
-        var waiter = new Waiter(this, _connection.Executor, default);
+        var waiter = new SendWaiter(this, _connection.Executor, default);
         waiter.CancelBy(cancellation);
         Action next;
         lock (_connection.Gate)
@@ -142,7 +142,7 @@ internal sealed class SendQueue : IOutbound
     }
 
     /// <summary>A waiter's token was cancelled.</summary>
-    public void Cancel(Waiter waiter, Exception error)
+    public void Cancel(SendWaiter waiter, Exception error)
     {
         lock (_connection.Gate)
             waiter.Settle(error);
@@ -240,7 +240,7 @@ internal sealed class SendQueue : IOutbound
         return ValueTask.CompletedTask;
 
     wait:
-        var waiter = new Waiter(this, _connection.Executor, data);
+        var waiter = new SendWaiter(this, _connection.Executor, data);
         waiter.CancelBy(cancellation); // before it is queued, so that settling it always finds the registration
         lock (_connection.Gate)
         {

@@ -7,7 +7,7 @@ internal sealed class SendSegment
 {
     private const int BlockBytes = 16 * 1024;
 
-    private SendSegment(byte[] buffer, bool isMessage, Waiter? flush)
+    private SendSegment(byte[] buffer, bool isMessage, SendWaiter? flush)
     {
         Buffer = buffer;
         IsMessage = isMessage;
@@ -27,13 +27,13 @@ internal sealed class SendSegment
     public bool IsMessage { get; }
 
     /// <summary>The flush that waits here; such a segment has no bytes.</summary>
-    public Waiter? Flush { get; }
+    public SendWaiter? Flush { get; }
 
     /// <summary>How many bytes are to be sent.</summary>
     public int Length => End - Start;
 
     /// <summary>A place in the queue where a flush waits.</summary>
-    public static SendSegment Marker(Waiter flush) => new([], false, flush);
+    public static SendSegment Marker(SendWaiter flush) => new([], false, flush);
 
     /// <summary>Room for at least a part of so many bytes.</summary>
     public static SendSegment Rent(int bytes, bool isMessage) =>

@@ -6,7 +6,7 @@ namespace RxGlisten;
 /// Somebody who waits for room or for a flush. Settled once, under the connection's lock; the waiting code is resumed by a posted turn of its own, so that
 /// it can't hold up the sending whatever it does.
 /// </summary>
-internal sealed class Waiter(SendQueue queue, ITransportExecutor executor, ReadOnlyMemory<byte> data) : IValueTaskSource, IThreadPoolWorkItem
+internal sealed class SendWaiter(SendQueue queue, ITransportExecutor executor, ReadOnlyMemory<byte> data) : IValueTaskSource, IThreadPoolWorkItem
 {
     private ManualResetValueTaskSourceCore<bool> _core;
     private CancellationTokenRegistration _cancellation;
@@ -28,7 +28,7 @@ internal sealed class Waiter(SendQueue queue, ITransportExecutor executor, ReadO
         if (cancellation.CanBeCanceled)
         {
             _cancellation = cancellation.UnsafeRegister(
-                static (state, token) => ((Waiter)state!).OnCancelled(token), // state is the waiter given below
+                static (state, token) => ((SendWaiter)state!).OnCancelled(token), // state is the waiter given below
                 this);
         }
     }

@@ -1,0 +1,17 @@
+using System.Net;
+
+namespace RxGlisten;
+
+/// <summary>TCP and unix sockets by <see cref="System.Net.Sockets"/>: the transport of every endpoint that brings none of its own.</summary>
+internal sealed class SocketTransport : ITransport
+{
+    private SocketTransport()
+    {
+    }
+
+    /// <summary>The one there is.</summary>
+    public static SocketTransport Instance { get; } = new();
+
+    public ITransportListener Listen(EndPoint endpoint, TransportSettings settings) =>
+        new SocketListener(ListeningSocket.Open(endpoint, settings), settings);
+}
