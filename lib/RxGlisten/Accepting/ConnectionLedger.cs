@@ -1,0 +1,139 @@
+namespace RxGlisten;
+
+/// <summary>
+/// The books of a listener: which connections are open, what is under way, and how connections ended during the drain. One lock,
+/// nothing is called under it. Accepted = open + closed, always.
+/// </summary>
+internal sealed class ConnectionLedger
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<Connection, bool> _open = []; // and whether it was delivered
+    private readonly HashSet<Connection> _closedEarly = [];
+    private readonly List<Task> _ends = [];
+    private int _underway; // accepts that wait + connections that are open
+    private bool _acceptingOver;
+    private bool _draining;
+    private bool _cut;
+    private int _finishedCount;
+    private int _cutCount;
+
+    public long Accepted { get; private set; }
+
+    public long Closed { get; private set; }
+
+    public long Rejected { get; private set; }
+
+    /// <summary>Whether the listener was told to stop and nothing is under way, or can be, any more.</summary>
+    public bool IsDrained
+    {
+        get { lock (_lock) return _draining && _acceptingOver && _underway == 0; }
+    }
+
+    public DrainResult Result
+    {
+        get { lock (_lock) return new DrainResult(_finishedCount, _cutCount); }
+    }
+
+    /// <summary>The <see cref="IConnection.Closed"/> of every connection that ended during the drain.</summary>
+    public Task[] Ends
+    {
+        get { lock (_lock) return [.. _ends]; }
+    }
+
+    public IReadOnlyCollection<IConnection> Connections
+    {
+        get { lock (_lock) return [.. _open.Keys]; }
+    }
+
+    public bool TryBeginAccept()
+    {
+        lock (_lock)
+        {
+            if (_acceptingOver) return false;
+            _underway++;
+            return true;
+        }
+    }
+
+    /// <summary>The accept that began gave nothing.</summary>
+    public void EndAccept(bool rejected)
+    {
+        lock (_lock)
+        {
+            _underway--;
+            if (rejected) Rejected++;
+        }
+    }
+
+    /// <summary>The accept that began gave a connection. Before <see cref="Open"/>, because a connection may close inside its constructor.</summary>
+    public void Accept()
+    {
+        lock (_lock) Accepted++;
+    }
+
+    public void Open(Connection connection)
+    {
+        lock (_lock)
+        {
+            if (!_closedEarly.Remove(connection)) _open.Add(connection, false);
+        }
+    }
+
+    /// <summary>Somebody is about to have the connection.</summary>
+    public void Deliver(Connection connection)
+    {
+        lock (_lock)
+        {
+            if (_open.ContainsKey(connection)) _open[connection] = true;
+        }
+    }
+
+    /// <summary>A connection that was accepted and could not be made: its descriptor is closed.</summary>
+    public void CloseUnopened()
+    {
+        lock (_lock)
+        {
+            Closed++;
+            _underway--;
+        }
+    }
+
+    public void Close(Connection connection, CloseReason reason)
+    {
+        Task end = connection.Closed;
+        lock (_lock)
+        {
+            Closed++;
+            _underway--;
+            if (!_open.Remove(connection, out bool delivered)) _closedEarly.Add(connection);
+            if (!_draining) return;
+            _ends.Add(end);
+
+            // What nobody was given is nobody's to finish or to cut.
+            if (!delivered) return;
+            if (_cut && reason.Kind == CloseKind.ServerStopping) _cutCount++;
+            else _finishedCount++;
+        }
+    }
+
+    public void EndAccepting()
+    {
+        lock (_lock) _acceptingOver = true;
+    }
+
+    public void BeginDrain()
+    {
+        lock (_lock) _draining = true;
+    }
+
+    /// <summary>The drain time is over.</summary>
+    /// <returns>The connections to abort.</returns>
+    public Connection[] Cut()
+    {
+        lock (_lock)
+        {
+            _cut = true;
+            return [.. _open.Keys];
+        }
+    }
+}

@@ -1,0 +1,53 @@
+namespace RxGlisten;
+
+/// <summary>
+/// One subscriber at a time. Who comes from inside the subscriber's own call is parked, and takes over if the seat is empty when the
+/// call returns. Not thread-safe: its owner calls everything under one lock, and makes the calls themselves outside it.
+/// </summary>
+internal sealed class SubscriberSeat<T>
+{
+    private Subscriber<T>? _parked;
+    private int _caller; // the thread inside the subscriber's call; 0 is nobody's id
+
+    /// <summary>Who is called next.</summary>
+    public Subscriber<T>? Current { get; private set; }
+
+    /// <summary>Whether there is, or is about to be, somebody to call.</summary>
+    public bool IsTaken => Current is not null || _parked is not null;
+
+    /// <summary>Whether the newcomer is seated or parked.</summary>
+    public bool TryEnter(Subscriber<T> newcomer)
+    {
+        if (!IsTaken)
+        {
+            Current = newcomer;
+            return true;
+        }
+
+        // The seat of a parked subscriber is kept: from another thread nobody can tell whether it is about to take over.
+        if (_parked is not null || _caller != Environment.CurrentManagedThreadId) return false;
+        _parked = newcomer;
+        return true;
+    }
+
+    public void Leave(Subscriber<T> subscriber)
+    {
+        if (Current == subscriber) Current = null;
+        else if (_parked == subscriber) _parked = null;
+    }
+
+    /// <summary>The owner is about to call <see cref="Current"/> on this thread.</summary>
+    public void BeginCall() => _caller = Environment.CurrentManagedThreadId;
+
+    /// <summary>The call has returned.</summary>
+    /// <returns>The parked subscriber, when the seat is not empty: it gets the error.</returns>
+    public Subscriber<T>? EndCall()
+    {
+        _caller = 0;
+        Subscriber<T>? parked = _parked;
+        _parked = null;
+        if (parked is null || Current is not null) return parked;
+        Current = parked;
+        return null;
+    }
+}
