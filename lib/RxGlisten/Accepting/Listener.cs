@@ -69,7 +69,8 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
         ILogger Log(string category) =>
             options.LoggerFactory is { } factory ? new QuietLogger(factory.CreateLogger(category)) : NullLogger.Instance;
         ILogger log = Log(AcceptLog.Category);
-        var settings = new ConnectionSettings(options, new Clock(options.Scheduler), Log("RxGlisten.Connections"));
+        var settings = new ConnectionSettings(
+            options, new Clock(options.Scheduler), Log("RxGlisten.Connections"), new ServerMetrics(options.MeterFactory));
         ITransportListener bound = transport.Listen(endpoint, new TransportSettings
         {
             Backlog = options.Backlog,
