@@ -222,6 +222,29 @@ public sealed class UnixListeningSpec
     }
 
     [Test]
+    public void A_file_of_the_same_time_that_took_the_sockets_place_survives_the_close()
+    {
+        var server = ListeningSocket.Open(EndPoint, Settings.Default);
+        DateTime boundAt = File.GetLastWriteTimeUtc(SocketPath);
+        File.Delete(SocketPath);
+        File.WriteAllText(SocketPath, "");
+        File.SetLastWriteTimeUtc(SocketPath, boundAt);
+        server.Dispose();
+        Assert.That(File.Exists(SocketPath));
+    }
+
+    [Test]
+    public void A_stale_socket_of_another_that_took_the_sockets_place_is_left_to_the_next_bind()
+    {
+        var server = ListeningSocket.Open(EndPoint, Settings.Default);
+        File.Delete(SocketPath);
+        LeaveStaleSocket();
+        File.SetLastWriteTimeUtc(SocketPath, DateTime.UnixEpoch); // the clock of a file system may be too coarse to tell them apart
+        server.Dispose();
+        Assert.That(File.Exists(SocketPath));
+    }
+
+    [Test]
     public void A_server_that_took_the_sockets_place_survives_the_close()
     {
         var first = ListeningSocket.Open(EndPoint, Settings.Default);
