@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Reactive.Disposables;
 using System.Reactive.Linq;
+using System.Reactive.Threading.Tasks;
 using System.Text;
 using RxGlisten;
 using RxGlisten.Demos;
