@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reactive.Subjects;
 using Microsoft.Extensions.Logging;
 
@@ -7,6 +8,7 @@ namespace RxGlisten;
 /// The accept errors of all acceptors, one at a time and outside locks: the acceptor that finds nobody publishing publishes for all.
 /// Behind an observer that blocks it keeps a bounded number and drops the newest; the log has them all.
 /// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "Disposing a subject would make late subscribers throw; completing it frees its observers.")]
 internal sealed class AcceptErrorFeed(ILogger log) : IObservable<AcceptError>
 {
     private const int Limit = 1024;

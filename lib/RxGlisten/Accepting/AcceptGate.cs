@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 
 namespace RxGlisten;
@@ -6,6 +7,7 @@ namespace RxGlisten;
 /// Where acceptors wait while nobody subscribes or the listener is paused. Each time it opens there is a new token, which is cancelled
 /// when it closes, so that accepts which wait then end and a paused listener takes nothing.
 /// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "A token source without a timer or a wait handle has nothing to dispose.")]
 internal sealed class AcceptGate(Func<bool> hasSubscriber, ILogger log)
 {
     private readonly Lock _lock = new();

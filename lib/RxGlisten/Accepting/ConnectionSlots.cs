@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace RxGlisten;
 
@@ -12,7 +13,7 @@ internal sealed class ConnectionSlots(int limit)
 
     private readonly Lock _lock = new();
     private readonly LinkedList<Waiter<bool>> _waiting = [];
-    private int _free = limit;
+    private int _taken;
 
     /// <summary>The slots of all listeners without a limit of their own: descriptors are the process's.</summary>
     public static ConnectionSlots Shared => SharedSlots.Value;
@@ -22,7 +23,7 @@ internal sealed class ConnectionSlots(int limit)
     /// <summary>Slots that nobody has.</summary>
     public int Free
     {
-        get { lock (_lock) return _free; }
+        get { lock (_lock) return limit - _taken; }
     }
 
     /// <summary>Takes a slot if one is free. One that is free has no waiters: <see cref="Release"/> would have given it to them.</summary>
@@ -30,22 +31,23 @@ internal sealed class ConnectionSlots(int limit)
     {
         lock (_lock)
         {
-            if (_free == 0) return false;
-            _free--;
+            if (_taken == limit) return false;
+            _taken++;
             return true;
         }
     }
 
     /// <summary>Waits for a slot, and goes on as a turn of the executor.</summary>
     /// <returns>False when it was cancelled first; the caller has no slot then.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> AcquireAsync(ITransportExecutor executor, CancellationToken cancellation)
     {
         LinkedListNode<Waiter<bool>> place;
         lock (_lock)
         {
-            if (_free > 0)
+            if (_taken < limit)
             {
-                _free--;
+                _taken++;
                 return true;
             }
 
@@ -65,9 +67,9 @@ internal sealed class ConnectionSlots(int limit)
         lock (_lock)
         {
             next = _waiting.First?.Value;
-            if (next is null) _free++;
+            if (next is null) _taken--;
             else _waiting.RemoveFirst();
-            Debug.Assert(_free <= limit, "A slot was given back twice.");
+            Debug.Assert(_taken >= 0, "A slot was given back twice.");
         }
 
         next?.End(true);
