@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 
 namespace RxGlisten;
@@ -17,7 +18,10 @@ internal sealed class Acceptor(
     private readonly BackOff _backOff = new();
     private int _retries;
 
-    public async Task RunAsync()
+    // The pooling builder is not for speed alone: it runs continuations inline whatever SynchronizationContext the thread has, where a
+    // task would go to the thread pool (a test framework that has one is enough), and virtual time would not wait for it.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask RunAsync()
     {
         while (await gate.WaitAsync(transport.Executor).ConfigureAwait(false) is { } open)
         {
@@ -28,6 +32,7 @@ internal sealed class Acceptor(
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask AcceptAsync(bool slot, CancellationToken open)
     {
         if (open.IsCancellationRequested || !reception.TryBegin())
@@ -65,6 +70,7 @@ internal sealed class Acceptor(
         if (!open.IsCancellationRequested) await RespondAsync(accepted.Error, thrown, open).ConfigureAwait(false);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask RespondAsync(SocketError error, Exception? thrown, CancellationToken open)
     {
         AcceptResponse response = thrown is null ? AcceptErrorPolicy.Respond(error) : AcceptResponse.Fail;

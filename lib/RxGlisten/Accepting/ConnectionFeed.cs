@@ -25,7 +25,7 @@ internal sealed class ConnectionFeed(ITransportExecutor executor, ConnectionLedg
 
     public bool HasSubscriber
     {
-        get { lock (_lock) return _seat.IsTaken; }
+        get { lock (_lock) return _seat.IsWanted; }
     }
 
     public IDisposable Subscribe(IObserver<IConnection> observer)
@@ -105,8 +105,15 @@ internal sealed class ConnectionFeed(ITransportExecutor executor, ConnectionLedg
             else DeliverEnd(subscriber);
 
             Subscriber<IConnection>? refused;
-            lock (_lock) refused = _seat.EndCall();
+            bool left;
+            lock (_lock)
+            {
+                refused = _seat.EndCall();
+                left = !_seat.IsWanted;
+            }
+
             if (refused is not null) Refuse(refused);
+            if (left) SubscriberChanged();
 
             // This call's own acceptor does not await yet; the others do, and go on in turns of their own.
             if (offer is not { Delivered: var delivered }) continue;
@@ -163,8 +170,6 @@ internal sealed class ConnectionFeed(ITransportExecutor executor, ConnectionLedg
         {
             AcceptLog.ObserverFault(log, exception);
         }
-
-        SubscriberChanged();
     }
 
     private void Leave(Subscriber<IConnection> subscriber)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Reactive.Disposables;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -140,6 +141,7 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
         FinishIfDrained();
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     async ValueTask IReception.TakeAsync(ITransportConnection accepted)
     {
         Ledger.Accept();

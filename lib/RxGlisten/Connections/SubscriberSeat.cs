@@ -7,18 +7,21 @@ namespace RxGlisten;
 internal sealed class SubscriberSeat<T>
 {
     private Subscriber<T>? _parked;
+    private bool _leftInsideCall;
     private int _caller; // the thread inside the subscriber's call; 0 is nobody's id
 
     /// <summary>Who is called next.</summary>
     public Subscriber<T>? Current { get; private set; }
 
-    /// <summary>Whether there is, or is about to be, somebody to call.</summary>
-    public bool IsTaken => Current is not null || _parked is not null;
+    /// <summary>
+    /// Whether there is, or may be when the running call returns, somebody to call: Rx's <c>Concat</c> leaves before it comes again.
+    /// </summary>
+    public bool IsWanted => Current is not null || _parked is not null || _leftInsideCall;
 
     /// <summary>Whether the newcomer is seated or parked.</summary>
     public bool TryEnter(Subscriber<T> newcomer)
     {
-        if (!IsTaken)
+        if (Current is null && _parked is null)
         {
             Current = newcomer;
             return true;
@@ -32,8 +35,15 @@ internal sealed class SubscriberSeat<T>
 
     public void Leave(Subscriber<T> subscriber)
     {
-        if (Current == subscriber) Current = null;
-        else if (_parked == subscriber) _parked = null;
+        if (Current == subscriber)
+        {
+            Current = null;
+            _leftInsideCall = _caller == Environment.CurrentManagedThreadId;
+        }
+        else if (_parked == subscriber)
+        {
+            _parked = null;
+        }
     }
 
     /// <summary>The owner is about to call <see cref="Current"/> on this thread.</summary>
@@ -44,6 +54,7 @@ internal sealed class SubscriberSeat<T>
     public Subscriber<T>? EndCall()
     {
         _caller = 0;
+        _leftInsideCall = false;
         Subscriber<T>? parked = _parked;
         _parked = null;
         if (parked is null || Current is not null) return parked;

@@ -1,0 +1,23 @@
+using System.Net;
+
+namespace RxGlisten.Spec.Accepting.Doubles;
+
+internal sealed class ScriptedEndPoint(ITransportExecutor executor) : EndPoint, ITransportEndPoint, ITransport
+{
+    public List<ScriptedListener> Listeners { get; } = [];
+
+    /// <summary>What binding fails with.</summary>
+    public Exception? BindFault { get; set; }
+
+    public ITransport Transport => this;
+
+    public ITransportListener Listen(EndPoint endpoint, TransportSettings settings)
+    {
+        if (BindFault is not null) throw BindFault;
+        var listener = new ScriptedListener(this, executor);
+        Listeners.Add(listener);
+        return listener;
+    }
+
+    public override string ToString() => "scripted";
+}
