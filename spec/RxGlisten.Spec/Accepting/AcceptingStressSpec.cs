@@ -12,7 +12,7 @@ public sealed class AcceptingStressSpec
     [Test]
     public async Task No_connection_is_lost_while_pauses_and_subscribers_race()
     {
-        var endpoint = new ScriptedEndPoint(new PoolExecutor());
+        var endpoint = new ScriptedEndPoint(PoolExecutor.Instance);
         var listener = (Listener)RxServer.Bind(endpoint, new ServerOptions { MaxConnections = 50 });
         ScriptedListener socket = endpoint.Listeners.Single();
         socket.ConnectsOnCancel = true;
@@ -67,7 +67,7 @@ public sealed class AcceptingStressSpec
     {
         for (int round = 0; round < 200; round++)
         {
-            var endpoint = new ScriptedEndPoint(new PoolExecutor());
+            var endpoint = new ScriptedEndPoint(PoolExecutor.Instance);
             var listener = (Listener)RxServer.Bind(endpoint, new ServerOptions { MaxConnections = 5 });
             ScriptedListener socket = endpoint.Listeners.Single();
             socket.ConnectsOnCancel = round % 2 == 0;

@@ -67,7 +67,7 @@ public sealed class ConnectionSlotsSpec
     public async Task No_slot_is_lost_when_cancelling_and_releasing_race()
     {
         var slots = new ConnectionSlots(2);
-        var executor = new PoolExecutor();
+        var executor = PoolExecutor.Instance;
         async Task Use(int seed)
         {
             var random = new Random(seed);

@@ -1,0 +1,67 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Reactive.Concurrency;
+using RxGlisten.Spec.Transports;
+
+namespace RxGlisten.Spec.Harness;
+
+/// <summary>A kind of endpoint that servers are specified on, and how its clients connect.</summary>
+internal abstract class Reach : IDisposable
+{
+    public static Reach TcpV4() => new SocketReach(() => new IPEndPoint(IPAddress.Loopback, 0));
+
+    public static Reach TcpV6() => new SocketReach(() => new IPEndPoint(IPAddress.IPv6Loopback, 0));
+
+    public static Reach Unix() => new UnixReach();
+
+    public static Reach AbstractUnix() => new SocketReach(() => new UnixDomainSocketEndPoint($"\0rxglisten-spec-{Guid.NewGuid():N}"));
+
+    public static Reach Memory() => new MemoryReach();
+
+    /// <summary>An endpoint that nobody listens on.</summary>
+    public abstract EndPoint Fresh();
+
+    /// <summary>Connects a client.</summary>
+    public abstract Task<ITestPeer> ConnectAsync(EndPoint endpoint);
+
+    public virtual void Dispose()
+    {
+    }
+
+    private class SocketReach(Func<EndPoint> fresh) : Reach
+    {
+        public override EndPoint Fresh() => fresh();
+
+        public override async Task<ITestPeer> ConnectAsync(EndPoint endpoint) => await SocketPeer.ConnectAsync(endpoint).Soon();
+    }
+
+    private sealed class UnixReach : SocketReach
+    {
+        private readonly string _folder;
+
+        public UnixReach()
+            : this(Directory.CreateTempSubdirectory("rxglisten-spec-").FullName)
+        {
+        }
+
+        private UnixReach(string folder)
+            : base(() => new UnixDomainSocketEndPoint(Path.Combine(folder, Guid.NewGuid().ToString("N")[..8]))) => _folder = folder;
+
+        public override void Dispose()
+        {
+            base.Dispose();
+            Directory.Delete(_folder, recursive: true);
+        }
+    }
+
+    private sealed class MemoryReach : Reach
+    {
+        private readonly MemoryNetwork _network = new(Scheduler.Default);
+        private int _names;
+
+        public override EndPoint Fresh() => _network.EndPoint($"server-{Interlocked.Increment(ref _names)}");
+
+        public override Task<ITestPeer> ConnectAsync(EndPoint endpoint) =>
+            Task.FromResult<ITestPeer>(new TransportPeer(_network.Connect((MemoryEndPoint)endpoint)));
+    }
+}

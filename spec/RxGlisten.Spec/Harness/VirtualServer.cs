@@ -1,0 +1,49 @@
+using Microsoft.Reactive.Testing;
+using RxGlisten.Spec.Transports;
+
+namespace RxGlisten.Spec.Harness;
+
+/// <summary>A server on a memory network in virtual time: everything runs on the spec's thread, and advancing returns when all that follows has happened.</summary>
+internal sealed class VirtualServer
+{
+    private readonly MemoryNetwork _network;
+    private readonly Queue<IConnection> _accepted = new();
+
+    public VirtualServer(Func<ServerOptions, ServerOptions>? options = null, Func<IListener, IDisposable>? serve = null, int windowBytes = 64 * 1024)
+    {
+        _network = new MemoryNetwork(Time, windowBytes);
+        var defaults = new ServerOptions { Scheduler = Time, MaxConnections = 100_000 };
+        Listener = (Listener)RxServer.Bind(_network.EndPoint("server"), options?.Invoke(defaults) ?? defaults);
+        Subscription = serve is null ? Listener.Probe(_accepted.Enqueue) : serve(Listener);
+        Settle();
+    }
+
+    public TestScheduler Time { get; } = new();
+
+    public Listener Listener { get; }
+
+    public IDisposable Subscription { get; }
+
+    /// <summary>Lets what was set off outside the scheduler happen: a tick.</summary>
+    public void Settle() => Time.AdvanceBy(1);
+
+    public void Advance(TimeSpan time) => Time.AdvanceBy(time.Ticks);
+
+    /// <summary>A client.</summary>
+    public TransportPeer Connect()
+    {
+        var peer = new TransportPeer(_network.Connect((MemoryEndPoint)Listener.LocalEndPoint));
+        Settle();
+        return peer;
+    }
+
+    /// <summary>The next connection that was accepted.</summary>
+    public IConnection Accept() => _accepted.Dequeue();
+
+    /// <summary>A client and its connection.</summary>
+    public (IConnection Connection, TransportPeer Peer) Pair()
+    {
+        var peer = Connect();
+        return (Accept(), peer);
+    }
+}
