@@ -3,7 +3,7 @@ using RxGlisten.Benchmarks.Reporting;
 
 namespace RxGlisten.Benchmarks.Cells;
 
-/// <summary>One kind of load that every server gets: its name, what it asks of the load generator, and what is read off the result.</summary>
+/// <summary>One kind of load that every server gets: its name, its load, and what is read off the result.</summary>
 internal abstract class Cell
 {
     /// <summary>What it is called on the command line and in the tables.</summary>

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace RxGlisten.Benchmarks.Load;
 
-/// <summary>Durations in nanoseconds in cells of at most 1/64 of their value: quantiles are right to within 1.6 %, at fixed memory.</summary>
+/// <summary>Durations in nanoseconds in cells of at most 1/64 of their value: quantiles are right to within 1.6 %.</summary>
 internal sealed class LatencyHistogram
 {
     private const int SubBits = 6;

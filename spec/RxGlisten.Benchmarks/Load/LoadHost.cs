@@ -11,7 +11,16 @@ internal static class LoadHost
         LoadOptions options = LoadOptions.FromArguments(arguments);
         TimeSpan longestLife = options.WarmUp + options.Duration + TimeSpan.FromMinutes(2);
         _ = ParentWatch.InputEndedAsync(longestLife).ContinueWith(_ => Environment.Exit(4), TaskScheduler.Default);
-        LoadResult result = new LoadSession(options).Run();
+        LoadResult result;
+        try
+        {
+            result = new LoadSession(options).Run();
+        }
+        catch (IOException) when (!Directory.Exists($"/proc/{options.ServerId}"))
+        {
+            Console.Error.WriteLine("the server is gone");
+            return 1;
+        }
         Console.WriteLine(JsonSerializer.Serialize(result));
         return result.Faults.Count == 0 ? 0 : 1;
     }

@@ -35,8 +35,8 @@ internal sealed record LoadOptions
 
     public IReadOnlyList<string> ToArguments() =>
     [
-        Mode.ToString(), Target, Text(ServerId), Text(Connections), Text(MessageBytes), Text(Pipeline), Text(WindowBytes), Text(MostConnections),
-        Text((int)WarmUp.TotalMilliseconds), Text((int)Duration.TotalMilliseconds), Text(Threads),
+        Mode.ToString(), Target, Text(ServerId), Text(Connections), Text(MessageBytes), Text(Pipeline), Text(WindowBytes),
+        Text(MostConnections), Text((int)WarmUp.TotalMilliseconds), Text((int)Duration.TotalMilliseconds), Text(Threads),
     ];
 
     public static LoadOptions FromArguments(IReadOnlyList<string> arguments) => new()

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace RxGlisten.Benchmarks.Load;
 
-/// <summary>One measurement: workers on their threads, this one holds the clock and reads the server's counters at both ends of the window.</summary>
+/// <summary>One measurement: the workers run on their threads, this one reads clock and counters at both ends of the window.</summary>
 internal sealed class LoadSession(LoadOptions options)
 {
     private readonly LoadWindow _window = new();
@@ -29,7 +29,7 @@ internal sealed class LoadSession(LoadOptions options)
         _window.Close();
 
         running.ForEach(thread => thread.Join());
-        LoadResult result = Collect(workers) with
+        return Collect(workers) with
         {
             Seconds = Clock.Seconds(begin, end),
             ServerCpuSeconds = after.CpuSeconds - before.CpuSeconds,
@@ -38,7 +38,6 @@ internal sealed class LoadSession(LoadOptions options)
             ResidentAfter = after.ResidentKiB,
             Connections = options.Connections,
         };
-        return result;
     }
 
     /// <summary>

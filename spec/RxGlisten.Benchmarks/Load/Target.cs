@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace RxGlisten.Benchmarks.Load;
 
@@ -41,7 +42,7 @@ internal sealed unsafe class Target
         {
             if (Native.Connect(descriptor, bytes, (uint)_address.Size) == 0) return descriptor;
         }
-        if (System.Runtime.InteropServices.Marshal.GetLastPInvokeError() == Native.InProgress) return descriptor;
+        if (Marshal.GetLastPInvokeError() == Native.InProgress) return descriptor;
         _ = Native.Close(descriptor);
         return -1;
     }

@@ -30,7 +30,8 @@ internal sealed class CostChart(Results results, IReadOnlyList<Cell> cells, IRea
         double most = shown.SelectMany(cell => servers.Select(server => Cost(cell, server)?.Median ?? 0)).Append(1).Max();
         double ceiling = Math.Ceiling((most * 1.08) / 0.25) * 0.25;
 
-        Line($"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:0} {Top + Height + 56:0}" font-family="system-ui, sans-serif" font-size="11" role="img">""");
+        string box = string.Create(CultureInfo.InvariantCulture, $"0 0 {width:0} {Top + Height + 32:0}");
+        Line($"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" font-family="system-ui, sans-serif" role="img">""");
         Line($"<title>Server CPU per unit of work, relative to Kestrel</title>");
         Text(Left, 18, "Server CPU per message (stream: per byte; churn: per connection), Kestrel = 1. Less is better.", "start", 13);
         Legend();
@@ -40,7 +41,8 @@ internal sealed class CostChart(Results results, IReadOnlyList<Cell> cells, IRea
         return _svg.ToString();
     }
 
-    private Spread? Cost(Cell cell, string server) => results.Ratio(cell, server, ServerCatalog.Kestrel, cell.Cost!); // only cells with one are shown
+    private Spread? Cost(Cell cell, string server) =>
+        results.Ratio(cell, server, ServerCatalog.Kestrel, cell.Cost!); // only cells with one are shown
 
     private void Legend()
     {
@@ -60,7 +62,8 @@ internal sealed class CostChart(Results results, IReadOnlyList<Cell> cells, IRea
         {
             double y = Y(value, ceiling);
             bool kestrel = Math.Abs(value - 1) < 0.001;
-            Line($"""<line x1="{Left:0.#}" x2="{width - 8:0.#}" y1="{y:0.#}" y2="{y:0.#}" stroke="{Ink}" stroke-width="{(kestrel ? 1.2 : 0.5):0.#}" stroke-opacity="{(kestrel ? 0.9 : 0.4):0.#}"/>""");
+            string pen = kestrel ? "stroke-width=\"1.2\" stroke-opacity=\"0.9\"" : "stroke-width=\"0.5\" stroke-opacity=\"0.4\"";
+            Line($"""<line x1="{Left:0.#}" x2="{width - 8:0.#}" y1="{y:0.#}" y2="{y:0.#}" stroke="{Ink}" {pen}/>""");
             Text(Left - 6, y + 4, value.ToString("0.00", CultureInfo.InvariantCulture), "end", 11);
         }
     }
@@ -73,7 +76,9 @@ internal sealed class CostChart(Results results, IReadOnlyList<Cell> cells, IRea
             double left = x + (i * BarWidth);
             double y = Y(cost.Median, ceiling);
             string label = cost.Median.ToString("0.00", CultureInfo.InvariantCulture);
-            Line($"""<rect x="{left:0.#}" y="{y:0.#}" width="{BarWidth - 2:0.#}" height="{Top + Height - y:0.#}" rx="1.5" fill="{Colour(i)}"><title>{cell.Name}, {servers[i]}: {label}</title></rect>""");
+            string title = $"<title>{cell.Name}, {servers[i]}: {label}</title>";
+            double height = Top + Height - y;
+            Line($"""<rect x="{left:0.#}" y="{y:0.#}" width="{BarWidth - 2}" height="{height:0.#}" fill="{Colour(i)}">{title}</rect>""");
             Text(left + (BarWidth / 2) - 1, y - 4, label, "middle", 8.5);
         }
         Text(x + (servers.Count * BarWidth / 2), Top + Height + 18, cell.Name, "middle", 11.5);

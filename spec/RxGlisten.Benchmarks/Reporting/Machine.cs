@@ -7,17 +7,18 @@ namespace RxGlisten.Benchmarks.Reporting;
 /// <summary>What the figures depend on.</summary>
 internal static class Machine
 {
-    private static readonly string[] s_runtimePrefixes = ["DOTNET_Tiered", "DOTNET_TC_", "DOTNET_gc", "DOTNET_GC", "DOTNET_ThreadPool", "DOTNET_SYSTEM_NET"];
+    private static readonly string[] s_runtimePrefixes =
+        ["DOTNET_Tiered", "DOTNET_TC_", "DOTNET_gc", "DOTNET_GC", "DOTNET_ThreadPool", "DOTNET_SYSTEM_NET"];
 
     public static string OperatingSystem => $"{Find("/etc/os-release", "PRETTY_NAME", '=')?.Trim('"')}, {RuntimeInformation.OSDescription}";
 
     public static string Processor =>
-        $"{Find("/proc/cpuinfo", "model name", ':') ?? RuntimeInformation.ProcessArchitecture.ToString()}, {Environment.ProcessorCount} logical processors";
+        (Find("/proc/cpuinfo", "model name", ':') ?? $"{RuntimeInformation.ProcessArchitecture}") + $", {Environment.ProcessorCount} logical processors";
 
     public static string Memory => Find("/proc/meminfo", "MemTotal", ':') ?? "unknown";
 
-    public static string Runtime =>
-        $"{RuntimeInformation.FrameworkDescription}, {(GCSettings.IsServerGC ? "server" : "workstation")} GC, tiered compilation and PGO at their defaults";
+    public static string Runtime => RuntimeInformation.FrameworkDescription
+        + $", {(GCSettings.IsServerGC ? "server" : "workstation")} GC, tiered compilation and PGO at their defaults";
 
     /// <summary>Settings from outside that change what is measured.</summary>
     public static string RuntimeVariables

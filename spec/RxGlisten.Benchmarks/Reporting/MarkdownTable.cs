@@ -15,10 +15,12 @@ internal sealed class MarkdownTable(params IEnumerable<string> header)
         StringBuilder text = new();
         for (int i = 0; i < _rows.Count; i++)
         {
-            IEnumerable<string> cells = _rows[i].Select((cell, column) => column == 0 ? cell.PadRight(widths[0]) : cell.PadLeft(widths[column]));
+            IEnumerable<string> cells = _rows[i].Select((cell, column) =>
+                column == 0 ? cell.PadRight(widths[0]) : cell.PadLeft(widths[column]));
             text.Append("| ").AppendJoin(" | ", cells).Append(" |\n");
             if (i > 0) continue;
-            text.Append('|').AppendJoin('|', widths.Select((width, column) => new string('-', width + 1) + (column == 0 ? "-" : ":"))).Append("|\n");
+            IEnumerable<string> rules = widths.Select((width, column) => new string('-', width + 1) + (column == 0 ? "-" : ":"));
+            text.Append('|').AppendJoin('|', rules).Append("|\n");
         }
         return text.ToString();
     }

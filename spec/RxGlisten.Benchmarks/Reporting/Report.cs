@@ -85,7 +85,10 @@ internal sealed class Report(RunOptions options, Results results)
 
     private string Servers() => string.Join('\n', options.Servers.Select(name => $"- `{name}`: {ServerCatalog.Find(name)?.Description}."));
 
-    private string Failures() => results.Failures.Count == 0
-        ? ""
-        : $"## FAILURES\n\nThis run failed; its figures are incomplete.\n\n{string.Join('\n', results.Failures.Select(failure => $"- {failure}"))}\n\n";
+    private string Failures()
+    {
+        if (results.Failures.Count == 0) return "";
+        string list = string.Join('\n', results.Failures.Select(failure => $"- {failure}"));
+        return $"## FAILURES\n\nThis run failed; its figures are incomplete.\n\n{list}\n\n";
+    }
 }

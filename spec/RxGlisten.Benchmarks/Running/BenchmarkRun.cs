@@ -34,7 +34,8 @@ internal sealed class BenchmarkRun(RunOptions options)
         {
             LoadResult result = await new Measurement(server, cell, options.Timing).RunAsync(cancellation);
             results.Add(round, cell, name, result);
-            Console.WriteLine(label + string.Join("  ", cell.Metrics.Select(metric => $"{metric.Text(metric.Of(result)),10} {metric.Name}")));
+            IEnumerable<string> figures = cell.Metrics.Select(metric => $"{metric.Text(metric.Of(result)),10} {metric.Name}");
+            Console.WriteLine(label + string.Join("  ", figures));
         }
         catch (MeasurementException error)
         {

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace RxGlisten.Benchmarks.Running;
 
-/// <summary>This program again, in another role. It ends when it is disposed: asked first by closing its input, killed if that is not heard.</summary>
+/// <summary>This program again, in another role. Disposing it ends it: by closing its input, or by a kill if that is not heard.</summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
     private const int MostErrorLines = 40;

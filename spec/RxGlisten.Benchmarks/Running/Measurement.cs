@@ -45,9 +45,11 @@ internal sealed class Measurement(IEchoServer server, Cell cell, CellTiming timi
     {
         await using ChildProcess load = ChildProcess.Start(["load", .. options.ToArguments()], s_loadEnvironment);
         TimeSpan limit = options.WarmUp + options.Duration + Slack;
-        string output = await WithinAsync(limit, async token => await load.Output.ReadToEndAsync(token), "the load did not end", cancellation);
+        string output = await WithinAsync(
+            limit, async token => await load.Output.ReadToEndAsync(token), "the load did not end", cancellation);
         await load.WaitAsync(cancellation);
-        if (output.Length == 0) throw new MeasurementException($"the load generator ended with {load.ExitCode}: {load.Errors} {process.Errors}");
+        if (output.Length == 0)
+            throw new MeasurementException($"the load generator ended with {load.ExitCode}: {load.Errors} {process.Errors}");
         LoadResult result = JsonSerializer.Deserialize<LoadResult>(output) ?? throw new MeasurementException($"not a result: {output}");
         if (result.Faults.Count == 0) return result;
         string faults = string.Join(", ", result.Faults.Select(fault => $"{fault.Value} × {fault.Key}"));

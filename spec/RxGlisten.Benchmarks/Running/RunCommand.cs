@@ -79,7 +79,8 @@ internal static class RunCommand
         if (!OperatingSystem.IsLinux()) return "the load generator uses epoll and /proc: it runs on Linux only";
         if (options.Servers.Count == 0) return "no servers to measure";
         string limits = File.ReadLines("/proc/self/limits").First(line => line.StartsWith("Max open files", StringComparison.Ordinal));
-        string most = limits.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2]; // name, soft, hard, unit; the runtime raises soft to hard
+        // Name, soft, hard, unit; the runtime raises soft to hard.
+        string most = limits.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2];
         int needed = options.Cells.Max(cell => cell.Connections) + SpareDescriptors;
         return int.TryParse(most, out int descriptors) && descriptors < needed
             ? $"needs {needed} file descriptors a process, the limit is {descriptors}: raise it (ulimit -n) or leave cells out (--only)"

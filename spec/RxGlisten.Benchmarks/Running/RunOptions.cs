@@ -40,12 +40,14 @@ internal sealed record RunOptions
                 default: throw new FormatException($"'{next.Current}' is not an option; expected {Usage}");
             }
         }
+        IReadOnlyList<string> usualServers = quick ? ServerCatalog.Quick : ServerCatalog.Default;
         IReadOnlyList<Cell> usual = [.. quick ? CellCatalog.Quick : CellCatalog.Default, .. unix ? CellCatalog.UnixVariants : []];
+        string all = arguments.Count > 0 ? $" -- {string.Join(' ', arguments)}" : "";
         return new RunOptions
         {
-            CommandLine = string.Join(' ', ["dotnet run -c Release --project spec/RxGlisten.Benchmarks", .. arguments.Count > 0 ? ["--"] : Array.Empty<string>(), .. arguments]),
+            CommandLine = $"dotnet run -c Release --project spec/RxGlisten.Benchmarks{all}",
             Cells = only is null ? usual : [.. only.Split(',').Select(Cell)],
-            Servers = servers is null ? Available(quick ? ServerCatalog.Quick : ServerCatalog.Default) : [.. servers.Split(',').Select(Server)],
+            Servers = servers is null ? Available(usualServers) : [.. servers.Split(',').Select(Server)],
             Rounds = rounds is null ? quick ? 3 : 9 : Count(rounds),
             Timing = quick ? CellTiming.Quick : CellTiming.Full,
             Write = write || !(quick || only is not null || servers is not null || rounds is not null),
@@ -53,7 +55,8 @@ internal sealed record RunOptions
         };
     }
 
-    private static IReadOnlyList<string> Available(IReadOnlyList<string> names) => [.. names.Where(name => ServerCatalog.Find(name) is not null)];
+    private static IReadOnlyList<string> Available(IReadOnlyList<string> names) =>
+        [.. names.Where(name => ServerCatalog.Find(name) is not null)];
 
     private static string Value(IEnumerator<string> next)
     {

@@ -6,7 +6,8 @@ namespace RxGlisten.Benchmarks.Servers;
 
 /// <summary>
 /// The first thing one tries in Rx. Each chunk is copied, because <c>Concat</c> goes on receiving while earlier chunks are being sent;
-/// it has no backpressure, only the load generator's window bounds it.
+/// it has no backpressure, only the load generator's window bounds it. <c>DoWhile</c> and not <c>Repeat().TakeWhile(...)</c>: that spins
+/// for ever when the end of the stream is received inside <c>Subscribe</c>, before there is anything to dispose.
 /// </summary>
 internal sealed class NaiveRxEcho : IEchoServer
 {
@@ -15,7 +16,7 @@ internal sealed class NaiveRxEcho : IEchoServer
     private IDisposable? _serving;
 
     public string Name => "naive";
-    public string Description => "naive System.Reactive: FromAsync(receive).Repeat(), one FromAsync(send) a chunk, Concat";
+    public string Description => "naive System.Reactive: FromAsync(receive).DoWhile(open), one FromAsync(send) a chunk, Concat";
 
     public ValueTask<EndPoint> StartAsync(EndPoint endpoint)
     {
@@ -31,10 +32,11 @@ internal sealed class NaiveRxEcho : IEchoServer
     private static IObservable<int> Echo(Socket socket)
     {
         byte[] buffer = new byte[BufferBytes];
+        bool open = true;
         IObservable<byte[]> chunks = Observable
             .FromAsync(() => socket.ReceiveAsync(buffer.AsMemory()).AsTask())
-            .Repeat()
-            .TakeWhile(received => received > 0)
+            .Do(received => open = received > 0)
+            .DoWhile(() => open)
             .Select(received => buffer[..received]);
         return chunks
             .Select(chunk => Observable.FromAsync(() => SendAllAsync(socket, chunk)))

@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace RxGlisten.Benchmarks.Servers;
 
-/// <summary>Accepts on one reused argument and hands each connection to the pool's threads, so that accepting is never held up by an echo.</summary>
+/// <summary>Accepts on one reused argument; connections run on the thread pool, so that accepting is never held up by an echo.</summary>
 internal sealed class SaeaAcceptor(Socket listener, SaeaConnectionPool pool) : SocketAsyncEventArgs(true)
 {
     public void Start() => Loop(listener.AcceptAsync(this));

@@ -9,7 +9,8 @@ internal sealed class SaeaConnectionPool(bool zeroByteReceive)
 
     private readonly ConcurrentQueue<SaeaConnection> _free = new();
 
-    public SaeaConnection Rent() => _free.TryDequeue(out SaeaConnection? connection) ? connection : new SaeaConnection(this, zeroByteReceive);
+    public SaeaConnection Rent() =>
+        _free.TryDequeue(out SaeaConnection? connection) ? connection : new SaeaConnection(this, zeroByteReceive);
 
     public void Return(SaeaConnection connection)
     {
