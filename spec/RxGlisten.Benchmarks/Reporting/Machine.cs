@@ -10,10 +10,11 @@ internal static class Machine
     private static readonly string[] s_runtimePrefixes =
         ["DOTNET_Tiered", "DOTNET_TC_", "DOTNET_gc", "DOTNET_GC", "DOTNET_ThreadPool", "DOTNET_SYSTEM_NET"];
 
-    public static string OperatingSystem => $"{Find("/etc/os-release", "PRETTY_NAME", '=')?.Trim('"')}, {RuntimeInformation.OSDescription}";
+    public static string OperatingSystem => $"{Find("/etc/os-release", "PRETTY_NAME", '=')?.Trim('"')}, kernel {Environment.OSVersion.Version}";
 
     public static string Processor =>
-        (Find("/proc/cpuinfo", "model name", ':') ?? $"{RuntimeInformation.ProcessArchitecture}") + $", {Environment.ProcessorCount} logical processors";
+        (Find("/proc/cpuinfo", "model name", ':') ?? $"{RuntimeInformation.ProcessArchitecture}")
+        + $", {Environment.ProcessorCount} logical processors";
 
     public static string Memory => Find("/proc/meminfo", "MemTotal", ':') ?? "unknown";
 
