@@ -9,8 +9,7 @@ internal sealed class ConnectionLedger
     private readonly Lock _lock = new();
     private readonly Dictionary<Connection, bool> _open = []; // and whether it was delivered
     private readonly HashSet<Connection> _closedEarly = [];
-    private readonly List<Task> _ends = [];
-    private int _underway; // accepts that wait + connections that are open
+    private int _underway; // accepts that wait + connections that are open, or have yet to tell of their end
     private bool _acceptingOver;
     private bool _draining;
     private bool _cut;
@@ -32,12 +31,6 @@ internal sealed class ConnectionLedger
     public DrainResult Result
     {
         get { lock (_lock) return new DrainResult(_finishedCount, _cutCount); }
-    }
-
-    /// <summary>The <see cref="IConnection.Closed"/> of every connection that ended during the drain.</summary>
-    public Task[] Ends
-    {
-        get { lock (_lock) return [.. _ends]; }
     }
 
     public IReadOnlyCollection<IConnection> Connections
@@ -100,20 +93,22 @@ internal sealed class ConnectionLedger
 
     public void Close(Connection connection, CloseReason reason)
     {
-        Task end = connection.Closed;
         lock (_lock)
         {
             Closed++;
-            _underway--;
             if (!_open.Remove(connection, out bool delivered)) _closedEarly.Add(connection);
-            if (!_draining) return;
-            _ends.Add(end);
 
             // What nobody was given is nobody's to finish or to cut.
-            if (!delivered) return;
+            if (!_draining || !delivered) return;
             if (_cut && reason.Kind == CloseKind.ServerStopping) _cutCount++;
             else _finishedCount++;
         }
+    }
+
+    /// <summary>A connection that was closed has told of its end.</summary>
+    public void End()
+    {
+        lock (_lock) _underway--;
     }
 
     public void EndAccepting()

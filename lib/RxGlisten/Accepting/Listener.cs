@@ -29,7 +29,6 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
     private TimeSpan _deadline = TimeSpan.MaxValue;
     private int _acceptingOver;
     private int _finishing;
-    private Task _finish = Task.CompletedTask;
 
     private Listener(EndPoint asked, ITransportListener transport, ConnectionSettings settings, ConnectionSlots slots, ILogger log)
     {
@@ -130,6 +129,11 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
     {
         Ledger.Close(connection, reason); // before the slot, so that Connections never shows more than the limit
         _slots.Release();
+    }
+
+    void IConnectionOwner.Ended(Connection connection)
+    {
+        Ledger.End();
         FinishIfDrained();
     }
 
@@ -244,16 +248,15 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
         }
     }
 
-    // As a turn of its own: the connection whose release this is has yet to complete its Closed, and the listener ends after that.
+    // In a turn of its own: StopAsync, too, comes here, and nobody is called back inside it.
     private void FinishIfDrained()
     {
         if (Ledger.IsDrained && Interlocked.Exchange(ref _finishing, 1) == 0)
-            _transport.Executor.Post(new Turn(() => _finish = FinishAsync()));
+            _transport.Executor.Post(new Turn(Finish));
     }
 
-    private async Task FinishAsync()
+    private void Finish()
     {
-        await Task.WhenAll(Ledger.Ends).ConfigureAwait(false); // on one thread they are complete by now
         _deadlines.Dispose();
         _feed.End(null);
         _errors.Complete();

@@ -181,6 +181,7 @@ internal sealed class Connection : IConnection, IHangUpWatcher, IThreadPoolWorkI
             watchers = _watchers;
         }
 
+        _owner.Ended(this);
         if (watchers is not null)
         {
             foreach (var watcher in watchers)

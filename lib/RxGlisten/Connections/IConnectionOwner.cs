@@ -8,4 +8,7 @@ internal interface IConnectionOwner
 
     /// <summary>The descriptor is closed; called once, before <see cref="IConnection.Closed"/> completes, outside locks.</summary>
     void Release(Connection connection, CloseReason reason);
+
+    /// <summary><see cref="IConnection.Closed"/> has completed; called once, after <see cref="Release"/>, outside locks.</summary>
+    void Ended(Connection connection);
 }

@@ -15,15 +15,21 @@ internal sealed class SendOperation(Socket socket) : SocketOperation
     public ValueTask<Transfer> SendAsync(ReadOnlyMemory<byte> data)
     {
         // AsMemory: sending only reads it.
-        SetBuffer(MemoryMarshal.AsMemory(data[..Math.Min(data.Length, MostBytes)]));
+        try
+        {
+            SetBuffer(MemoryMarshal.AsMemory(data[..Math.Min(data.Length, MostBytes)]));
+        }
+        catch (ObjectDisposedException)
+        {
+            return new ValueTask<Transfer>(new Transfer(0, SocketError.OperationAborted));
+        }
+
         return Start();
     }
 
     protected override bool Begin() => socket.SendAsync(this);
 
-    protected override Transfer Finish()
-    {
-        SetBuffer(default);
-        return new Transfer(SocketError == SocketError.Success ? BytesTransferred : 0, SocketError);
-    }
+    // The buffer stays set: a close on another thread may have disposed these arguments already, and then nothing may be set.
+    protected override Transfer Finish() =>
+        new(SocketError == SocketError.Success ? BytesTransferred : 0, SocketError);
 }

@@ -63,7 +63,11 @@ internal sealed class SocketConnection : ITransportConnection
         HangUpSweep.Remove(this);
         // Disposing a socket with a receive pending resets the connection; ending the receive first makes it a FIN.
         if (_receive.IsPending)
+        {
+            _receive.Abort();
             Shutdown(SocketShutdown.Both);
+        }
+
         Release();
     }
 
@@ -87,6 +91,8 @@ internal sealed class SocketConnection : ITransportConnection
 
     private void Release()
     {
+        _receive.Abort();
+        _send?.Abort();
         _socket.Dispose();
         _receive.Dispose();
         _send?.Dispose();

@@ -10,6 +10,7 @@ namespace RxGlisten;
 internal abstract class SocketOperation : SocketAsyncEventArgs, IValueTaskSource<Transfer>
 {
     private ManualResetValueTaskSourceCore<Transfer> _core;
+    private volatile bool _aborted;
 
     protected SocketOperation()
         : base(true) // no execution context flows: continuations are the library's
@@ -50,10 +51,13 @@ internal abstract class SocketOperation : SocketAsyncEventArgs, IValueTaskSource
         return new ValueTask<Transfer>(Finish());
     }
 
+    /// <summary>The connection is being closed here: whatever the operation gives from now on, it was aborted.</summary>
+    public void Abort() => _aborted = true;
+
     protected sealed override void OnCompleted(SocketAsyncEventArgs e)
     {
         IsPending = false;
-        _core.SetResult(Finish());
+        _core.SetResult(_aborted ? new Transfer(0, SocketError.OperationAborted) : Finish());
     }
 
     /// <summary>Hands the operation to the socket; false when it completed at once.</summary>

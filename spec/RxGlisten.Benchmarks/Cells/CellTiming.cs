@@ -1,0 +1,11 @@
+namespace RxGlisten.Benchmarks.Cells;
+
+/// <summary>
+/// How long a measurement takes. The warm-up is long enough for tiered compilation: its call counting starts 100 ms after the last new
+/// method, and its background thread then needs some tenths of a second on a busy machine, twice.
+/// </summary>
+internal sealed record CellTiming(TimeSpan WarmUp, TimeSpan Window)
+{
+    public static CellTiming Full { get; } = new(TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(2.5));
+    public static CellTiming Quick { get; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+}

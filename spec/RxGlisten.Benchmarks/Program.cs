@@ -1,0 +1,12 @@
+using RxGlisten.Benchmarks.Load;
+using RxGlisten.Benchmarks.Running;
+using RxGlisten.Benchmarks.Servers;
+
+// One program, three roles: the run starts itself again as a server and as a load generator, so neither shares a process,
+// a heap or a thread pool with what it measures.
+return args switch
+{
+    ["server", var name, .. var rest] => await ServerHost.RunAsync(name, rest),
+    ["load", .. var rest] => LoadHost.Run(rest),
+    _ => await RunCommand.RunAsync(args),
+};

@@ -1,0 +1,44 @@
+using System.Collections;
+using System.Runtime;
+using System.Runtime.InteropServices;
+
+namespace RxGlisten.Benchmarks.Reporting;
+
+/// <summary>What the figures depend on.</summary>
+internal static class Machine
+{
+    private static readonly string[] s_runtimePrefixes =
+        ["DOTNET_Tiered", "DOTNET_TC_", "DOTNET_gc", "DOTNET_GC", "DOTNET_ThreadPool", "DOTNET_SYSTEM_NET"];
+
+    public static string OperatingSystem => $"{Find("/etc/os-release", "PRETTY_NAME", '=')?.Trim('"')}, kernel {Environment.OSVersion.Version}";
+
+    public static string Processor =>
+        (Find("/proc/cpuinfo", "model name", ':') ?? $"{RuntimeInformation.ProcessArchitecture}")
+        + $", {Environment.ProcessorCount} logical processors";
+
+    public static string Memory => Find("/proc/meminfo", "MemTotal", ':') ?? "unknown";
+
+    public static string Runtime => RuntimeInformation.FrameworkDescription
+        + $", {(GCSettings.IsServerGC ? "server" : "workstation")} GC, tiered compilation and PGO at their defaults";
+
+    /// <summary>Settings from outside that change what is measured.</summary>
+    public static string RuntimeVariables
+    {
+        get
+        {
+            IEnumerable<string> set = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+                .Select(variable => (Name: (string)variable.Key, variable.Value))
+                .Where(variable => s_runtimePrefixes.Any(prefix => variable.Name.StartsWith(prefix, StringComparison.Ordinal)))
+                .Select(variable => $"{variable.Name}={variable.Value}");
+            string all = string.Join(", ", set);
+            return all.Length == 0 ? "none" : all;
+        }
+    }
+
+    private static string? Find(string file, string key, char separator) => !File.Exists(file)
+        ? null
+        : File.ReadLines(file)
+            .Where(line => line.StartsWith(key, StringComparison.Ordinal))
+            .Select(line => line[(line.IndexOf(separator) + 1)..].Trim())
+            .FirstOrDefault();
+}

@@ -1,0 +1,76 @@
+using System.Diagnostics;
+
+namespace RxGlisten.Benchmarks.Running;
+
+/// <summary>This program again, in another role. Disposing it ends it: by closing its input, or by a kill if that is not heard.</summary>
+internal sealed class ChildProcess : IAsyncDisposable
+{
+    private const int MostErrorLines = 40;
+    private static readonly TimeSpan EndTime = TimeSpan.FromSeconds(5);
+
+    private readonly Process _process;
+    private readonly List<string> _errors = [];
+
+    private ChildProcess(Process process) => _process = process;
+
+    public int Id => _process.Id;
+    public bool HasExited => _process.HasExited;
+    public int ExitCode => _process.ExitCode;
+    public StreamReader Output => _process.StandardOutput;
+
+    /// <summary>What it said on standard error, the first lines.</summary>
+    public string Errors
+    {
+        get
+        {
+            lock (_errors) return string.Join('\n', _errors);
+        }
+    }
+
+    public static ChildProcess Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
+    {
+        string program = Environment.ProcessPath ?? throw new InvalidOperationException("the path of this program is unknown");
+        ProcessStartInfo start = new(program)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        // Started as `dotnet X.dll` rather than by its own executable.
+        if (Path.GetFileNameWithoutExtension(program) == "dotnet") start.ArgumentList.Add(typeof(ChildProcess).Assembly.Location);
+        foreach (string argument in arguments) start.ArgumentList.Add(argument);
+        foreach ((string name, string value) in environment) start.Environment[name] = value;
+        Process process = Process.Start(start) ?? throw new InvalidOperationException("the process did not start");
+        ChildProcess child = new(process);
+        process.ErrorDataReceived += (_, line) => child.Keep(line.Data);
+        process.BeginErrorReadLine();
+        return child;
+    }
+
+    public Task WaitAsync(CancellationToken cancellation) => _process.WaitForExitAsync(cancellation);
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            _process.StandardInput.Close();
+            using CancellationTokenSource limit = new(EndTime);
+            await _process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync();
+        }
+        _process.Dispose();
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is null) return;
+        lock (_errors)
+        {
+            if (_errors.Count < MostErrorLines) _errors.Add(line);
+        }
+    }
+}

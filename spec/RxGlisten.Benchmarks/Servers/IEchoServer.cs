@@ -1,0 +1,20 @@
+using System.Net;
+
+namespace RxGlisten.Benchmarks.Servers;
+
+/// <summary>An echo server that a process of its own is given to; it lives until that process ends.</summary>
+internal interface IEchoServer
+{
+    /// <summary>What it is called on the command line and in the tables.</summary>
+    string Name { get; }
+
+    /// <summary>One line for the report.</summary>
+    string Description { get; }
+
+    /// <summary>Environment variables its process needs, on top of those every server gets.</summary>
+    IReadOnlyDictionary<string, string> Environment => System.Collections.ObjectModel.ReadOnlyDictionary<string, string>.Empty;
+
+    /// <summary>Binds and serves in the background.</summary>
+    /// <returns>Where it listens: the real port where 0 was asked.</returns>
+    ValueTask<EndPoint> StartAsync(EndPoint endpoint);
+}

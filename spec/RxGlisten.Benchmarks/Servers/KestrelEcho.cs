@@ -1,0 +1,35 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace RxGlisten.Benchmarks.Servers;
+
+/// <summary>Kestrel's connection handler on its sockets transport, without HTTP, logging or configuration.</summary>
+internal sealed class KestrelEcho(string name, bool inlineScheduling) : IEchoServer
+{
+    public string Name => name;
+
+    public string Description => inlineScheduling
+        ? "Kestrel ConnectionHandler with UnsafePreferInlineScheduling"
+        : "Kestrel ConnectionHandler over pipes, default transport options, no logging";
+
+    public async ValueTask<EndPoint> StartAsync(EndPoint endpoint)
+    {
+        ListenOptions? listen = null;
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore();
+        if (inlineScheduling) builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(endpoint, options =>
+        {
+            options.UseConnectionHandler<PipeEchoHandler>();
+            listen = options;
+        }));
+        builder.Services.AddSingleton<PipeEchoHandler>();
+        WebApplication application = builder.Build();
+        await application.StartAsync();
+        return listen!.EndPoint; // set by the callback, which ran when Kestrel started
+    }
+}

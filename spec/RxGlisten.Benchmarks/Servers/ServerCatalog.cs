@@ -1,0 +1,28 @@
+namespace RxGlisten.Benchmarks.Servers;
+
+/// <summary>The servers that can be measured. A new one is a class and a line here.</summary>
+internal static class ServerCatalog
+{
+    public const string Subject = "rxglisten";
+    public const string Kestrel = "kestrel";
+    public const string Saea = "saea";
+
+    public static IReadOnlyList<IEchoServer> All { get; } =
+    [
+        new RxGlistenEcho(),
+        new KestrelEcho(Kestrel, inlineScheduling: false),
+        new SocketLoopEcho(),
+        new SaeaEcho(Saea, zeroByteReceive: true),
+        new NaiveRxEcho(),
+        new KestrelEcho("kestrel-inline", inlineScheduling: true),
+        new SaeaEcho("saea-buffered", zeroByteReceive: false),
+    ];
+
+    /// <summary>The ones of a run that names none.</summary>
+    public static IReadOnlyList<string> Default { get; } = [Subject, Kestrel, "socket", Saea, "naive"];
+
+    /// <summary>The ones of a quick run: what the bars compare.</summary>
+    public static IReadOnlyList<string> Quick { get; } = [Subject, Kestrel, Saea];
+
+    public static IEchoServer? Find(string name) => All.FirstOrDefault(server => server.Name == name);
+}
