@@ -40,6 +40,23 @@ public sealed class MemoryNetworkSpec
     }
 
     [Test]
+    public void A_continuation_that_comes_after_the_completion_runs_in_a_turn_too()
+    {
+        var (client, server) = Connected();
+#pragma warning disable CA2012 // The race between an awaiter's look and its registration, played by hand.
+        var receiving = server.ReceiveAsync(new TestBuffer());
+        client.TrySend("x"u8);
+        Drain();
+        var awaiter = receiving.GetAwaiter();
+#pragma warning restore CA2012
+        var thread = 0;
+        awaiter.UnsafeOnCompleted(() => thread = Environment.CurrentManagedThreadId);
+        Assert.That(thread, Is.Zero);
+        Drain();
+        Assert.That(thread, Is.EqualTo(Environment.CurrentManagedThreadId));
+    }
+
+    [Test]
     public void A_hundred_thousand_chained_completions_stay_on_the_thread_and_its_stack()
     {
         const int Rounds = 50_000;
