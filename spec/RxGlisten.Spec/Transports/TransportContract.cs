@@ -255,22 +255,6 @@ public abstract class TransportContract
     }
 
     [Test]
-    public async Task A_close_with_unread_input_resets_the_peer()
-    {
-        RequireResets();
-        var (server, peer) = await ConnectedAsync();
-        var sending = peer.SendAsync(new byte[1 << 20]);
-        var received = await Within(server.ReceiveAsync(new TestBuffer()));
-        Assert.That(received.Bytes, Is.InRange(1, (1 << 20) - 1));
-        server.Close();
-        var sendFailed = false;
-        try { await Within(sending); }
-        catch (SocketException) { sendFailed = true; }
-        // A kernel tells of a reset once.
-        Assert.That(sendFailed || (await Within(peer.ReceiveAsync())).IsError, Is.True);
-    }
-
-    [Test]
     public async Task A_close_ends_the_outstanding_receive()
     {
         var (server, _) = await ConnectedAsync();

@@ -47,9 +47,12 @@ internal sealed class MemoryConnection : ITransportConnection
 
     internal Lock Gate { get; }
 
-    /// <summary>The hang-up that neither a receive nor the watcher has been told; null while a receive is there to tell it.</summary>
+    /// <summary>
+    /// The hang-up that neither a receive nor the watcher has been told. A receive that waits is woken before the watcher's turn is posted,
+    /// and none waits once there is a hang-up, so it always goes first.
+    /// </summary>
     internal SocketError? UnreportedHangUp =>
-        _ended || _receive.IsOutstanding ? null
+        _ended ? null
         : _resetReceived ? (_resetReported ? null : SocketError.ConnectionReset)
         : _finReceived && !_finReported ? SocketError.Success
         : null;

@@ -30,7 +30,6 @@ internal sealed class MemoryReceive(MemoryConnection connection, MemoryExecutor 
         {
             _buffer = null;
             _woken = false;
-            connection.NoteHangUp();
         }
         Complete(result);
     }

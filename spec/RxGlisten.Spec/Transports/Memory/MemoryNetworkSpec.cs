@@ -6,6 +6,7 @@ using NUnit.Framework;
 namespace RxGlisten.Spec.Transports.Memory;
 
 /// <summary>A network on a test scheduler: one thread, one queue, and exact ends.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class MemoryNetworkSpec
 {
     private static readonly Transfer Fin = new(0, SocketError.Success);
@@ -36,6 +37,23 @@ public sealed class MemoryNetworkSpec
         Assert.That(receiving.IsCompleted, Is.False);
         Drain();
         Assert.That(receiving.Now(), Is.EqualTo(Aborted));
+    }
+
+    [Test]
+    public void A_continuation_that_comes_after_the_completion_runs_in_a_turn_too()
+    {
+        var (client, server) = Connected();
+#pragma warning disable CA2012 // The race between an awaiter's look and its registration, played by hand.
+        var receiving = server.ReceiveAsync(new TestBuffer());
+        client.TrySend("x"u8);
+        Drain();
+        var awaiter = receiving.GetAwaiter();
+#pragma warning restore CA2012
+        var thread = 0;
+        awaiter.UnsafeOnCompleted(() => thread = Environment.CurrentManagedThreadId);
+        Assert.That(thread, Is.Zero);
+        Drain();
+        Assert.That(thread, Is.EqualTo(Environment.CurrentManagedThreadId));
     }
 
     [Test]
@@ -117,9 +135,12 @@ public sealed class MemoryNetworkSpec
         executor.Run(new Work(() =>
         {
             executor.Run(new Work(() => ran.Add("inner")));
+            executor.Post(new Work(() => ran.Add("posted")));
             ran.Add("outer");
         }));
-        Assert.That(ran, Is.EqualTo(new[] { "outer", "inner" }));
+        Assert.That(ran, Is.EqualTo(new[] { "outer", "inner", "posted" }));
+        _scheduler.Start();
+        Assert.That(_scheduler.Clock, Is.Zero, "nothing was left to the scheduler");
     }
 
     [Test]
@@ -384,6 +405,25 @@ public sealed class MemoryNetworkSpec
     }
 
     [Test]
+    public void A_reader_that_pauses_late_is_told_after_its_next_receive()
+    {
+        var (client, server) = Connected();
+        var watcher = new TestWatcher { IsPaused = false };
+        server.Watch(watcher);
+        client.TrySend("xy"u8);
+        client.Abort();
+        Drain();
+        Assert.That((watcher.Fins, watcher.Resets), Is.EqualTo((0, 0)), "it is not paused");
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.That(server.ReceiveAsync(new MeanBuffer(() => { }, 1)).Now().Bytes, Is.EqualTo(1));
+            watcher.IsPaused = true;
+            Drain();
+            Assert.That((watcher.Fins, watcher.Resets), Is.EqualTo((0, 1)), "and once only");
+        }
+    }
+
+    [Test]
     public void A_reader_that_goes_on_sees_the_end_itself()
     {
         var (client, server) = Connected();
@@ -456,6 +496,20 @@ public sealed class MemoryNetworkSpec
         Assert.That(first.Now().Connection!.RemoteEndPoint, Is.EqualTo(network.EndPoint("line#1")));
         Assert.That(second.Now(), Is.EqualTo(new AcceptResult(null, SocketError.OperationAborted)));
         Assert.That(third.Now().Connection!.RemoteEndPoint, Is.EqualTo(network.EndPoint("line#2")));
+    }
+
+    [Test]
+    public void A_late_accept_does_not_overtake_one_that_waits()
+    {
+        var network = new MemoryNetwork(_scheduler);
+        var listener = Listen(network, "line");
+        var first = listener.AcceptAsync(CancellationToken.None);
+        network.Connect(network.EndPoint("line"));
+        var late = listener.AcceptAsync(CancellationToken.None);
+        Assert.That(late.IsCompleted, Is.False);
+        Drain();
+        Assert.That(first.Now().Error, Is.EqualTo(SocketError.Success));
+        Assert.That(late.IsCompleted, Is.False);
     }
 
     [Test]
@@ -547,12 +601,12 @@ public sealed class MemoryNetworkSpec
         public Memory<byte> GetMemory(int available) => _memory;
     }
 
-    private sealed class MeanBuffer(Action meanwhile) : IReceiveBuffer
+    private sealed class MeanBuffer(Action meanwhile, int most = int.MaxValue) : IReceiveBuffer
     {
         public Memory<byte> GetMemory(int available)
         {
             meanwhile();
-            return new byte[available];
+            return new byte[Math.Min(most, available)];
         }
     }
 }
