@@ -15,6 +15,7 @@ internal sealed class ReceiveOperation : SocketOperation
     private IReceiveBuffer? _target;
     private int _restStart; // bytes that the target's memory had no room for wait in _waiting
     private int _restEnd;
+    private bool _expectsExact;
 
     public ReceiveOperation(Socket socket)
     {
@@ -33,7 +34,7 @@ internal sealed class ReceiveOperation : SocketOperation
 
     protected override bool Begin() => _socket.ReceiveAsync(this);
 
-    protected override Transfer Finish()
+    protected override Transfer Finish(bool inline)
     {
         if (SocketError != SocketError.Success)
             return new Transfer(0, SocketError);
@@ -43,7 +44,8 @@ internal sealed class ReceiveOperation : SocketOperation
             return default;
         var target = _target!; // set when the receive began
         _target = null;
-        if (_restEnd < WaitingBytes)
+        // Bursts of just this size are common; where one was the last time, it is only read on when more was there at once.
+        if (_restEnd < WaitingBytes || (_expectsExact && !inline))
             return TakeRest(target);
 
         var memory = target.GetMemory(0).Span;
@@ -51,6 +53,7 @@ internal sealed class ReceiveOperation : SocketOperation
         if (count == memory.Length)
             return new Transfer(count, SocketError.Success);
         var more = SocketCalls.Receive(_socket, memory[count..]);
+        _expectsExact = more.Bytes < 0;
         // An error or a FIN behind the bytes comes again with the next receive.
         return new Transfer(count + Math.Max(0, more.Bytes), SocketError.Success);
     }

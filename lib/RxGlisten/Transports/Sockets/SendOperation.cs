@@ -30,6 +30,6 @@ internal sealed class SendOperation(Socket socket) : SocketOperation
     protected override bool Begin() => socket.SendAsync(this);
 
     // The buffer stays set: a close on another thread may have disposed these arguments already, and then nothing may be set.
-    protected override Transfer Finish() =>
+    protected override Transfer Finish(bool inline) =>
         new(SocketError == SocketError.Success ? BytesTransferred : 0, SocketError);
 }

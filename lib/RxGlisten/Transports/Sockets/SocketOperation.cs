@@ -48,7 +48,7 @@ internal abstract class SocketOperation : SocketAsyncEventArgs, IValueTaskSource
         }
 
         IsPending = false;
-        return new ValueTask<Transfer>(Finish());
+        return new ValueTask<Transfer>(Finish(inline: true));
     }
 
     /// <summary>The connection is being closed here: whatever the operation gives from now on, it was aborted.</summary>
@@ -57,12 +57,13 @@ internal abstract class SocketOperation : SocketAsyncEventArgs, IValueTaskSource
     protected sealed override void OnCompleted(SocketAsyncEventArgs e)
     {
         IsPending = false;
-        _core.SetResult(_aborted ? new Transfer(0, SocketError.OperationAborted) : Finish());
+        _core.SetResult(_aborted ? new Transfer(0, SocketError.OperationAborted) : Finish(inline: false));
     }
 
     /// <summary>Hands the operation to the socket; false when it completed at once.</summary>
     protected abstract bool Begin();
 
     /// <summary>The socket is through: the outcome.</summary>
-    protected abstract Transfer Finish();
+    /// <param name="inline">Whether it was through at once.</param>
+    protected abstract Transfer Finish(bool inline);
 }
