@@ -127,6 +127,7 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
 
     void IConnectionOwner.Release(Connection connection, CloseReason reason)
     {
+        _settings.Metrics.Closed(reason.Kind);
         Ledger.Close(connection, reason); // before the slot, so that Connections never shows more than the limit
         _slots.Release();
     }
@@ -149,6 +150,7 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
     async ValueTask IReception.TakeAsync(ITransportConnection accepted)
     {
         Ledger.Accept();
+        _settings.Metrics.Accepted();
         Connection connection;
         try
         {
@@ -159,6 +161,7 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
             accepted.Abort();
             _slots.Release();
             Ledger.CloseUnopened();
+            _settings.Metrics.Closed(CloseKind.TransportError);
             FinishIfDrained();
             throw;
         }
@@ -172,6 +175,7 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
     {
         accepted.Abort();
         AcceptLog.TurnedAway(_log);
+        _settings.Metrics.Rejected();
         Ledger.EndAccept(rejected: true);
         FinishIfDrained();
     }
@@ -185,6 +189,7 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
             _ => LogLevel.Error,
         };
         AcceptLog.AcceptFailed(_log, level, error.Error, error.Response, exception);
+        _settings.Metrics.AcceptFailed(error);
         _errors.Publish(error);
     }
 

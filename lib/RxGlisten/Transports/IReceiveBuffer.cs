@@ -6,7 +6,7 @@ public interface IReceiveBuffer
     /// <summary>
     /// Called at most once a receive, when the connection is readable. The memory is the transport's until that receive ends.
     /// </summary>
-    /// <param name="available">How many bytes are known to wait (all of them will be written); 0 when that is not known.</param>
-    /// <returns>At least <paramref name="available"/> bytes, and never none.</returns>
+    /// <param name="available">How many bytes are known to wait; 0 when that is not known.</param>
+    /// <returns>At least a byte. It may be less than what waits: the rest is for the next receive.</returns>
     Memory<byte> GetMemory(int available);
 }
