@@ -136,7 +136,7 @@ public sealed class ConnectionFeedSpec
         ScriptedConnection first = _world.Connect();
         ScriptedConnection second = _world.Connect();
         Assert.That((first.IsAborted, second.IsAborted, _world.Socket.Waiting), Is.EqualTo((true, false, 10)));
-        CloseReason reason = recorder.Connections[0].Closed.Result;
+        CloseReason reason = World.ResultOf(recorder.Connections[0].Closed);
         Assert.That((reason.Kind, reason.Error?.Message), Is.EqualTo((CloseKind.HandlerFault, "mine")));
     }
 

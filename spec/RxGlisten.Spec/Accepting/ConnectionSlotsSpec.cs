@@ -34,9 +34,9 @@ public sealed class ConnectionSlotsSpec
         Task<bool> first = slots.AcquireAsync(_executor, cancellation.Token).AsTask();
         Task<bool> second = slots.AcquireAsync(_executor, default).AsTask();
         Settle(cancellation.Cancel);
-        Assert.That(first.Result, Is.False);
+        Assert.That(World.ResultOf(first), Is.False);
         Settle(slots.Release);
-        Assert.That(second.Result, Is.True);
+        Assert.That(World.ResultOf(second), Is.True);
     }
 
     [Test]
@@ -51,7 +51,7 @@ public sealed class ConnectionSlotsSpec
             slots.Release();
             cancellation.Cancel();
         });
-        Assert.That((waiter.Result, slots.Free), Is.EqualTo((true, 0)));
+        Assert.That((World.ResultOf(waiter), slots.Free), Is.EqualTo((true, 0)));
     }
 
     [Test]
