@@ -25,12 +25,12 @@ public sealed record ServerOptions
     /// <summary>Whether an IPv6 any-address takes IPv4 connections as well (IPV6_V6ONLY off, ipv6(7)). Default true.</summary>
     public bool DualMode { get; init; } = true;
 
-    /// <summary>Permissions of a unix socket's file. Default owner read and write only; wider lets other users connect.</summary>
+    /// <summary>Permissions of a unix socket's file. It must contain these two. Default owner read and write only; wider lets other users connect.</summary>
     public UnixFileMode UnixFileMode { get; init; } = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>
     /// Connections open at a time, 1 or more. Default null: the process's descriptor limit less headroom, shared by all listeners that leave
-    /// it null, because a .NET process that runs out of descriptors can abort.
+    /// it null, because a .NET process that runs out of descriptors can abort; no limit where connections take no descriptors.
     /// </summary>
     public int? MaxConnections { get; init; }
 

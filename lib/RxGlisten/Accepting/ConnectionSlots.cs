@@ -18,7 +18,9 @@ internal sealed class ConnectionSlots(int limit)
     /// <summary>The slots of all listeners without a limit of their own: descriptors are the process's.</summary>
     public static ConnectionSlots Shared => SharedSlots.Value;
 
-    public static ConnectionSlots For(ServerOptions options) => options.MaxConnections is { } own ? new(own) : Shared;
+    /// <summary>The slots of a listener: its own where it has a limit, or where its connections take no descriptors.</summary>
+    public static ConnectionSlots For(ServerOptions options, bool usesDescriptors) =>
+        options.MaxConnections is { } own ? new(own) : usesDescriptors ? Shared : new(int.MaxValue);
 
     /// <summary>Slots that nobody has.</summary>
     public int Free

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Reactive.Disposables;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -22,13 +21,8 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
     private readonly AcceptErrorFeed _errors;
     private readonly ConnectionFeed _feed;
     private readonly AcceptorPool _pool;
-    private readonly CancellationTokenSource _draining = new(); // has no timer: nothing to dispose
-    private readonly CompositeDisposable _deadlines = [];
-    private readonly TaskCompletionSource<DrainResult> _stopped = new(); // completed in a turn of the executor, continuations and all
-    private readonly Lock _lock = new();
-    private TimeSpan _deadline = TimeSpan.MaxValue;
+    private readonly ListenerDrain _drain;
     private int _acceptingOver;
-    private int _finishing;
 
     private Listener(EndPoint asked, ITransportListener transport, ConnectionSettings settings, ConnectionSlots slots, ILogger log)
     {
@@ -38,6 +32,7 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
         _feed = new ConnectionFeed(transport.Executor, Ledger, log);
         _gate = new AcceptGate(() => _feed.HasSubscriber, log);
         _feed.SubscriberChanged = _gate.Refresh;
+        _drain = new ListenerDrain(Ledger, settings.Clock, transport.Executor, EndSequences, log);
         var acceptors = new Acceptor[settings.Options.Acceptors];
         for (int i = 0; i < acceptors.Length; i++)
             acceptors[i] = new Acceptor(transport, _gate, slots, settings.Options.AtLimit, settings.Clock, this);
@@ -50,10 +45,13 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
 
     public IObservable<AcceptError> AcceptErrors => _errors;
 
-    public CancellationToken Draining => _draining.Token;
+    public CancellationToken Draining => _drain.Token;
 
     /// <summary>The books.</summary>
     internal ConnectionLedger Ledger { get; } = new();
+
+    /// <summary>Its slots, perhaps shared with others.</summary>
+    internal ConnectionSlots Slots => _slots;
 
     /// <summary>Completes when no accept loop runs any more.</summary>
     internal Task Loops => _pool.Completion;
@@ -79,7 +77,7 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
             DualMode = options.DualMode,
             UnixFileMode = options.UnixFileMode,
         });
-        var listener = new Listener(endpoint, bound, settings, ConnectionSlots.For(options), log);
+        var listener = new Listener(endpoint, bound, settings, ConnectionSlots.For(options, transport.UsesDescriptors), log);
         AcceptLog.Listening(log, listener.LocalEndPoint);
         listener._pool.Start();
         return listener;
@@ -97,21 +95,9 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
     {
         if (drain != Timeout.InfiniteTimeSpan) ArgumentOutOfRangeException.ThrowIfLessThan(drain, TimeSpan.Zero);
 
-        // The books first: from here on every end counts for the result. The deadline before the callbacks, which may take their time.
-        Ledger.BeginDrain();
+        Ledger.BeginDrain(); // from here on every end counts for the result
         EndAccepting();
-        SetDeadline(drain);
-        CancelDraining();
-        if (drain == TimeSpan.Zero) Cut();
-        if (cancellation.CanBeCanceled)
-        {
-            // Unregister and not Dispose, which would wait for a cut that is going on.
-            CancellationTokenRegistration cut = cancellation.UnsafeRegister(static listener => ((Listener)listener!).Cut(), this);
-            _deadlines.Add(Disposable.Create(() => cut.Unregister()));
-        }
-
-        FinishIfDrained();
-        return _stopped.Task;
+        return _drain.Until(drain, cancellation);
     }
 
     /// <summary>
@@ -121,8 +107,7 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
     public void Unbind()
     {
         EndAccepting();
-        _feed.End(null);
-        _errors.Complete();
+        EndSequences();
     }
 
     void IConnectionOwner.Release(Connection connection, CloseReason reason)
@@ -135,7 +120,7 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
     void IConnectionOwner.Ended(Connection connection)
     {
         Ledger.End();
-        FinishIfDrained();
+        _drain.FinishIfDrained();
     }
 
     bool IReception.TryBegin() => Ledger.TryBeginAccept();
@@ -143,7 +128,7 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
     void IReception.End()
     {
         Ledger.EndAccept(rejected: false);
-        FinishIfDrained();
+        _drain.FinishIfDrained();
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
@@ -162,7 +147,7 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
             _slots.Release();
             Ledger.CloseUnopened();
             _settings.Metrics.Closed(CloseKind.TransportError);
-            FinishIfDrained();
+            _drain.FinishIfDrained();
             throw;
         }
 
@@ -177,7 +162,7 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
         AcceptLog.TurnedAway(_log);
         _settings.Metrics.Rejected();
         Ledger.EndAccept(rejected: true);
-        FinishIfDrained();
+        _drain.FinishIfDrained();
     }
 
     void IReception.Report(AcceptError error, Exception? exception)
@@ -211,6 +196,12 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
         AcceptLog.AcceptingOver(_log, LocalEndPoint);
     }
 
+    private void EndSequences()
+    {
+        _feed.End(null);
+        _errors.Complete();
+    }
+
     private void Fail(Exception death)
     {
         EndAccepting();
@@ -219,52 +210,5 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
             $"Accepting on {LocalEndPoint} ended: acceptors died more than {RestartBudget.Restarts} times in {RestartBudget.Window.TotalSeconds} s, " +
             $"the last of {error} ({death.Message}). Open connections go on. Bind again once the cause is gone.", death));
         _errors.Complete();
-    }
-
-    private void SetDeadline(TimeSpan drain)
-    {
-        if (drain == Timeout.InfiniteTimeSpan || drain == TimeSpan.Zero) return;
-        TimeSpan deadline = _settings.Clock.Now + drain;
-        lock (_lock)
-        {
-            if (deadline >= _deadline) return;
-            _deadline = deadline;
-        }
-
-        // An earlier timer needs no later one cancelled: the first to fire cuts, and the finish takes them all away.
-        _deadlines.Add(_settings.Clock.After(drain, _transport.Executor, new Turn(Cut)));
-    }
-
-    private void Cut()
-    {
-        foreach (Connection connection in Ledger.Cut())
-            connection.Abort(CloseKind.ServerStopping, "The listener stopped and the drain time was over.");
-    }
-
-    private void CancelDraining()
-    {
-        try
-        {
-            _draining.Cancel();
-        }
-        catch (AggregateException exception)
-        {
-            AcceptLog.DrainingFault(_log, exception);
-        }
-    }
-
-    // In a turn of its own: StopAsync, too, comes here, and nobody is called back inside it.
-    private void FinishIfDrained()
-    {
-        if (Ledger.IsDrained && Interlocked.Exchange(ref _finishing, 1) == 0)
-            _transport.Executor.Post(new Turn(Finish));
-    }
-
-    private void Finish()
-    {
-        _deadlines.Dispose();
-        _feed.End(null);
-        _errors.Complete();
-        _stopped.SetResult(Ledger.Result);
     }
 }

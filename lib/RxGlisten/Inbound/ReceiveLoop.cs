@@ -10,6 +10,7 @@ internal sealed class ReceiveLoop(Connection connection) : IThreadPoolWorkItem, 
 {
     private ManualResetValueTaskSourceCore<bool> _gate;
     private Task? _loop;
+    private Task? _toEnd;
     private bool _waits = true; // at the gate, or to be started
     private bool _reading;
     private TimeSpan _readingSince;
@@ -110,7 +111,7 @@ internal sealed class ReceiveLoop(Connection connection) : IThreadPoolWorkItem, 
             if (!open)
             {
                 Keep(received);
-                await ReadToEndAsync().ConfigureAwait(false);
+                _toEnd = ReadToEndAsync();
                 return;
             }
 

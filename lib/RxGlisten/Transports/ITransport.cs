@@ -8,6 +8,11 @@ namespace RxGlisten;
 /// </summary>
 public interface ITransport
 {
+    /// <summary>
+    /// Whether its connections take descriptors of the process, so that the default of <see cref="ServerOptions.MaxConnections"/> has to count them.
+    /// </summary>
+    bool UsesDescriptors { get; }
+
     /// <summary>Binds and listens; the listener is ready to accept when this returns.</summary>
     /// <param name="endpoint">Where to listen.</param>
     /// <param name="settings">What the listening end needs to know.</param>

@@ -70,6 +70,6 @@ public sealed class AcceptorPoolSpec
         Task<DrainResult> stop = _world.Run(() => listener.StopAsync(TimeSpan.FromSeconds(1)));
         Assert.That(stop.IsCompleted, Is.False);
         _world.Run(recorder.Connections[0].Abort);
-        Assert.That(stop.Result, Is.EqualTo(new DrainResult(1, 0)));
+        Assert.That(World.ResultOf(stop), Is.EqualTo(new DrainResult(1, 0)));
     }
 }

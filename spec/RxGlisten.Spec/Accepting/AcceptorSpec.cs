@@ -66,8 +66,7 @@ public sealed class AcceptorSpec
     [Test]
     public void A_slot_is_not_kept_while_an_acceptor_waits()
     {
-        var slots = new ServerOptions { MaxConnections = 1 };
-        Recorder recorder = _world.Subscribe(_world.Bind(_world.Options with { Acceptors = 2, MaxConnections = slots.MaxConnections }));
+        Recorder recorder = _world.Subscribe(_world.Bind(_world.Options with { Acceptors = 2, MaxConnections = 1 }));
         _world.Run(() => _world.Socket.Fail(SocketError.TooManyOpenSockets));
         _world.Connect();
         Assert.That(recorder.Connections, Has.Count.EqualTo(1), "the other acceptor got it");

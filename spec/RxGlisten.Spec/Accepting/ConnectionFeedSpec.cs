@@ -24,17 +24,34 @@ public sealed class ConnectionFeedSpec
     [Test]
     public void Subscribe_never_delivers_inside_its_own_call()
     {
-        Listener listener = _world.Bind();
-        _world.Connect();
-        var recorder = new Recorder();
+        Listener listener = _world.Bind(_world.Options with { Acceptors = 1 });
+        Recorder gone = _world.Subscribe(listener);
+        _world.Socket.ConnectsOnCancel = true;
+        _world.Run(gone.Subscription!.Dispose);
+        Assert.That(listener.Connections, Has.Count.EqualTo(1), "which waits for a subscriber");
+        var first = new Recorder();
         var second = new Recorder();
         _world.Run(() =>
         {
-            recorder.Subscription = listener.Subscribe(recorder);
+            first.Subscription = listener.Subscribe(first);
             second.Subscription = listener.Subscribe(second);
-            Assert.That((recorder.Connections.Count, second.Error), Is.EqualTo((0, (Exception?)null)));
+            Assert.That((first.Connections.Count, second.Error), Is.EqualTo((0, (Exception?)null)));
         });
-        Assert.That((recorder.Connections.Count, second.Error is null), Is.EqualTo((1, false)));
+        Assert.That((first.Connections.Count, second.Error is null), Is.EqualTo((1, false)));
+    }
+
+    [Test]
+    public void Subscribing_after_the_end_delivers_nothing_inside_the_call_either()
+    {
+        Listener listener = _world.Bind();
+        _world.Run(() => listener.StopAsync(TimeSpan.Zero));
+        var recorder = new Recorder();
+        _world.Run(() =>
+        {
+            recorder.Subscription = listener.Subscribe(recorder);
+            Assert.That(recorder.IsCompleted, Is.False);
+        });
+        Assert.That(recorder.IsCompleted, Is.True);
     }
 
     [Test]
@@ -119,7 +136,7 @@ public sealed class ConnectionFeedSpec
         ScriptedConnection first = _world.Connect();
         ScriptedConnection second = _world.Connect();
         Assert.That((first.IsAborted, second.IsAborted, _world.Socket.Waiting), Is.EqualTo((true, false, 10)));
-        CloseReason reason = recorder.Connections[0].Closed.Result;
+        CloseReason reason = World.ResultOf(recorder.Connections[0].Closed);
         Assert.That((reason.Kind, reason.Error?.Message), Is.EqualTo((CloseKind.HandlerFault, "mine")));
     }
 

@@ -34,9 +34,9 @@ public sealed class ConnectionSlotsSpec
         Task<bool> first = slots.AcquireAsync(_executor, cancellation.Token).AsTask();
         Task<bool> second = slots.AcquireAsync(_executor, default).AsTask();
         Settle(cancellation.Cancel);
-        Assert.That(first.Result, Is.False);
+        Assert.That(World.ResultOf(first), Is.False);
         Settle(slots.Release);
-        Assert.That(second.Result, Is.True);
+        Assert.That(World.ResultOf(second), Is.True);
     }
 
     [Test]
@@ -51,14 +51,14 @@ public sealed class ConnectionSlotsSpec
             slots.Release();
             cancellation.Cancel();
         });
-        Assert.That((waiter.Result, slots.Free), Is.EqualTo((true, 0)));
+        Assert.That((World.ResultOf(waiter), slots.Free), Is.EqualTo((true, 0)));
     }
 
     [Test]
     public void Listeners_without_a_limit_of_their_own_share_the_process_slots()
     {
-        Assert.That(ConnectionSlots.For(new ServerOptions()), Is.SameAs(ConnectionSlots.Shared));
-        ConnectionSlots own = ConnectionSlots.For(new ServerOptions { MaxConnections = 3 });
+        Assert.That(ConnectionSlots.For(new ServerOptions(), usesDescriptors: true), Is.SameAs(ConnectionSlots.Shared));
+        ConnectionSlots own = ConnectionSlots.For(new ServerOptions { MaxConnections = 3 }, usesDescriptors: true);
         Assert.That(own, Is.Not.SameAs(ConnectionSlots.Shared));
         Assert.That(own.Free, Is.EqualTo(3));
     }

@@ -21,8 +21,8 @@ public sealed class DrainSpec
         Assert.That((stop.IsCompleted, recorder.IsCompleted, listener.Connections.Count), Is.EqualTo((false, false, 2)));
         _world.Advance(TimeSpan.FromTicks(1));
         Assert.That((stop.IsCompleted, recorder.IsCompleted, listener.Connections.Count), Is.EqualTo((true, true, 0)));
-        Assert.That(stop.Result, Is.EqualTo(new DrainResult(Finished: 1, Cut: 2)));
-        Assert.That(recorder.Connections[0].Closed.Result.Kind, Is.EqualTo(CloseKind.ServerStopping));
+        Assert.That(World.ResultOf(stop), Is.EqualTo(new DrainResult(Finished: 1, Cut: 2)));
+        Assert.That(World.ResultOf(recorder.Connections[0].Closed).Kind, Is.EqualTo(CloseKind.ServerStopping));
         Assert.That((listener.Ledger.Accepted, listener.Ledger.Closed), Is.EqualTo((3L, 3L)));
         Assert.That(listener.Loops.IsCompletedSuccessfully, Is.True);
     }
@@ -54,8 +54,8 @@ public sealed class DrainSpec
         _world.Advance(TimeSpan.FromSeconds(5) - TimeSpan.FromTicks(1));
         Assert.That(stop.IsCompleted, Is.False);
         _world.Advance(TimeSpan.FromTicks(1));
-        Assert.That(stop.Result, Is.EqualTo(new DrainResult(0, 1)));
-        Assert.That(_world.Run(() => listener.StopAsync(TimeSpan.FromSeconds(5))).Result, Is.EqualTo(new DrainResult(0, 1)));
+        Assert.That(World.ResultOf(stop), Is.EqualTo(new DrainResult(0, 1)));
+        Assert.That(World.ResultOf(_world.Run(() => listener.StopAsync(TimeSpan.FromSeconds(5)))), Is.EqualTo(new DrainResult(0, 1)));
     }
 
     [Test]
@@ -67,7 +67,7 @@ public sealed class DrainSpec
         Task<DrainResult> stop = _world.Run(() => listener.StopAsync(TimeSpan.FromSeconds(30), cancellation.Token));
         Assert.That(stop.IsCompleted, Is.False);
         _world.Run(cancellation.Cancel);
-        Assert.That(stop.Result, Is.EqualTo(new DrainResult(0, 2)));
+        Assert.That(World.ResultOf(stop), Is.EqualTo(new DrainResult(0, 2)));
     }
 
     [Test]
@@ -76,7 +76,7 @@ public sealed class DrainSpec
         Listener listener = _world.Bind();
         Serve(listener, 2);
         Task<DrainResult> stop = _world.Run(() => listener.StopAsync(TimeSpan.FromSeconds(30), new CancellationToken(true)));
-        Assert.That(stop.Result, Is.EqualTo(new DrainResult(0, 2)));
+        Assert.That(World.ResultOf(stop), Is.EqualTo(new DrainResult(0, 2)));
     }
 
     [Test]
@@ -96,7 +96,7 @@ public sealed class DrainSpec
     {
         Listener listener = _world.Bind();
         Task<DrainResult> stop = _world.Run(() => listener.StopAsync(TimeSpan.FromSeconds(30)));
-        Assert.That(stop.Result, Is.EqualTo(new DrainResult(0, 0)));
+        Assert.That(World.ResultOf(stop), Is.EqualTo(new DrainResult(0, 0)));
         Assert.That(_world.Socket.IsDisposed && listener.Loops.IsCompletedSuccessfully, Is.True);
     }
 
@@ -109,8 +109,8 @@ public sealed class DrainSpec
         _world.Run(recorder.Subscription!.Dispose);
         IConnection[] held = [.. listener.Connections];
         Task<DrainResult> stop = _world.Run(() => listener.StopAsync(TimeSpan.FromSeconds(30)));
-        Assert.That(stop.Result, Is.EqualTo(new DrainResult(0, 0)));
-        Assert.That(held.Select(connection => connection.Closed.Result.Kind), Is.EqualTo(new[] { CloseKind.ServerStopping, CloseKind.ServerStopping }));
+        Assert.That(World.ResultOf(stop), Is.EqualTo(new DrainResult(0, 0)));
+        Assert.That(held.Select(connection => World.ResultOf(connection.Closed).Kind), Is.EqualTo(new[] { CloseKind.ServerStopping, CloseKind.ServerStopping }));
         Assert.That(_world.Socket.Connections, Has.All.Property(nameof(ScriptedConnection.IsAborted)).True);
     }
 
@@ -135,7 +135,7 @@ public sealed class DrainSpec
         using CancellationTokenRegistration faulty = recorder.Connections[1].Draining.Register(() => throw new InvalidOperationException("mine"));
         Task<DrainResult> stop = _world.Run(() => listener.StopAsync(TimeSpan.FromSeconds(3)));
         _world.Advance(TimeSpan.FromSeconds(3));
-        Assert.That(stop.Result, Is.EqualTo(new DrainResult(1, 1)));
+        Assert.That(World.ResultOf(stop), Is.EqualTo(new DrainResult(1, 1)));
     }
 
     [Test]
@@ -146,7 +146,7 @@ public sealed class DrainSpec
         Recorder recorder = _world.Subscribe(listener, connection => stop ??= listener.StopAsync(TimeSpan.FromSeconds(3)));
         _world.Connect();
         _world.Advance(TimeSpan.FromSeconds(3));
-        Assert.That(stop!.Result, Is.EqualTo(new DrainResult(0, 1)));
+        Assert.That(World.ResultOf(stop), Is.EqualTo(new DrainResult(0, 1)));
         Assert.That((recorder.IsCompleted, _world.Socket.Connections.Single().IsAborted), Is.EqualTo((true, true)));
     }
 

@@ -58,12 +58,18 @@ internal sealed class MemoryExecutor(IScheduler scheduler) : ITransportExecutor
     private void Drain()
     {
         List<Exception>? faults = null;
+
+        // Under a synchronization context, as test runners set one, the runtime moves the continuations of tasks to the pool.
+        var context = SynchronizationContext.Current;
+        if (context is not null) SynchronizationContext.SetSynchronizationContext(null);
         while (Next() is { } work)
         {
             // A work item must not throw. One that does is a bug that must be seen, and must not take the others with it.
             try { work.Execute(); }
             catch (Exception fault) { (faults ??= []).Add(fault); }
         }
+
+        if (context is not null) SynchronizationContext.SetSynchronizationContext(context);
         if (faults is null) return;
         if (faults.Count == 1) ExceptionDispatchInfo.Throw(faults[0]);
         throw new AggregateException(faults);

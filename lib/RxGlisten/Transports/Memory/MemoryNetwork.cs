@@ -33,6 +33,9 @@ public sealed class MemoryNetwork : ITransport
     /// <summary>The one queue that everything on this network runs on.</summary>
     public ITransportExecutor Executor => Queue;
 
+    /// <inheritdoc/>
+    public bool UsesDescriptors => false;
+
     internal MemoryExecutor Queue { get; }
 
     internal int WindowBytes { get; }

@@ -12,6 +12,8 @@ internal sealed class SocketTransport : ITransport
     /// <summary>The one there is.</summary>
     public static SocketTransport Instance { get; } = new();
 
+    public bool UsesDescriptors => true;
+
     public ITransportListener Listen(EndPoint endpoint, TransportSettings settings) =>
         new SocketListener(ListeningSocket.Open(endpoint, settings), settings);
 }

@@ -11,6 +11,8 @@ internal sealed class ScriptedEndPoint(ITransportExecutor executor) : EndPoint, 
 
     public ITransport Transport => this;
 
+    public bool UsesDescriptors => true;
+
     public ITransportListener Listen(EndPoint endpoint, TransportSettings settings)
     {
         if (BindFault is not null) throw BindFault;

@@ -1,4 +1,5 @@
 using Microsoft.Reactive.Testing;
+using NUnit.Framework;
 
 namespace RxGlisten.Spec.Accepting.Doubles;
 
@@ -15,6 +16,13 @@ internal sealed class World
 
     /// <summary>The listening end that was bound last.</summary>
     public ScriptedListener Socket => EndPoint.Listeners[^1];
+
+    /// <summary>The result that is there by now: a task that isn't over never will be, and waiting for it would hang.</summary>
+    public static T ResultOf<T>(Task<T>? task)
+    {
+        Assert.That(task, Is.Not.Null.And.Property(nameof(Task.IsCompleted)).True);
+        return task!.Result; // asserted just now
+    }
 
     public ServerOptions Options => new() { Scheduler = Time, MaxConnections = 100 };
 
