@@ -111,24 +111,23 @@ public sealed class ReadingSpec
     [Test]
     public void Reading_stops_at_the_high_water_mark_and_goes_on_under_half_of_it()
     {
-        var server = new WatchedServer(options => options with { OutboundHighWaterBytes = 100 }, windowBytes: 50);
+        var server = new WatchedServer(options => options with { OutboundHighWaterBytes = 120 }, windowBytes: 50);
         var (connection, transport, peer) = server.Pair();
         var sent = false;
         var probe = connection.Inbound.Probe(_ =>
         {
             if (!sent)
-                connection.Outbound.OnNext(new byte[200]);
+                connection.Outbound.OnNext(new byte[210]);
             sent = true;
         });
         _ = peer.SendAsync(Of("a"));
         server.Settle();
         _ = peer.SendAsync(Of("b"));
         server.Settle();
-        Assert.That((probe.Text(), transport.IsReceiving, connection.Outbound.QueuedBytes), Is.EqualTo(("a", false, 150L)));
-        foreach (var (left, reads) in new[] { (100L, false), (50L, false), (49L, true) })
+        Assert.That((probe.Text(), transport.IsReceiving, connection.Outbound.QueuedBytes), Is.EqualTo(("a", false, 160L)));
+        foreach (var (left, reads) in new[] { (110L, false), (60L, false), (10L, true) })
         {
-            var most = (int)(connection.Outbound.QueuedBytes - left);
-            _ = peer.ReceiveAsync(most);
+            _ = peer.ReceiveAsync(); // a window of 50 bytes
             server.Settle();
             Assert.That((connection.Outbound.QueuedBytes, transport.IsReceiving), Is.EqualTo((left, reads)), $"with {left} bytes queued");
         }

@@ -80,8 +80,12 @@ public sealed class ReceiveMemorySpec
     public void An_echo_of_reused_buffers_allocates_nothing_per_message() =>
         Assert.That(AllocatedPerEcho(connection => connection.Inbound.Bytes(), 32), Is.LessThan(1.0));
 
+    [TestCase(1)]
     [TestCase(32)]
+    [TestCase(256)]
+    [TestCase(480)]
     [TestCase(1000)]
+    [TestCase(4096)]
     public void An_echo_of_packets_allocates_the_packet_and_64_bytes_at_most(int size) =>
         Assert.That(
             AllocatedPerEcho(connection => connection.Inbound.Select(static message => ((Packet)message).Data), size),

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 
 namespace RxGlisten.Spec.Inbound.Doubles;
 
@@ -23,11 +24,13 @@ internal sealed class WatchedConnection(ITransportConnection inner) : ITransport
 
     public ITransportExecutor Executor => inner.Executor;
 
+    // This builder's continuations run inline whatever context the spec's thread has.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Transfer> ReceiveAsync(IReceiveBuffer buffer)
     {
         Receives++;
         IsReceiving = true;
-        var received = await inner.ReceiveAsync(new Buffer(this, buffer));
+        var received = await inner.ReceiveAsync(new Buffer(this, buffer)).ConfigureAwait(false);
         IsReceiving = false;
         return received;
     }

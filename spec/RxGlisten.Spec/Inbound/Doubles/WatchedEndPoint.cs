@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 
 namespace RxGlisten.Spec.Inbound.Doubles;
 
@@ -19,9 +20,11 @@ internal sealed class WatchedEndPoint(MemoryNetwork network) : EndPoint, ITransp
 
         public ITransportExecutor Executor => inner.Executor;
 
+        // This builder's continuations run inline whatever context the spec's thread has.
+        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
         public async ValueTask<AcceptResult> AcceptAsync(CancellationToken cancellation)
         {
-            var accepted = await inner.AcceptAsync(cancellation);
+            var accepted = await inner.AcceptAsync(cancellation).ConfigureAwait(false);
             if (accepted.Connection is not { } connection)
                 return accepted;
             var watched = new WatchedConnection(connection);
