@@ -93,6 +93,7 @@ internal sealed class SendQueue : IOutbound
         else
         {
             Perform(next, value.Span);
+            LetRead(); // what was dropped may have made room
         }
     }
 
@@ -476,11 +477,13 @@ internal sealed class SendQueue : IOutbound
         _connection.LookAfterUnclaimed();
     }
 
-    /// <summary>Lets reading go on if the queue fell under half of the mark. Without the lock, by the sender.</summary>
+    /// <summary>Lets reading go on if the queue fell under half of the mark. Without the lock.</summary>
     private void LetRead()
     {
         if (!_letsRead)
             return;
+
+        // A flag that another thread sets meanwhile may be cleared here: the look at the state, under the lock, comes after it.
         _letsRead = false;
         _connection.Wake();
     }

@@ -144,6 +144,45 @@ public sealed class InboundEndSpec
     }
 
     [Test]
+    public void A_fin_behind_bytes_that_a_hold_keeps_back_comes_after_them()
+    {
+        var server = new VirtualServer(options => options with { ReceiveBufferBytes = 1 });
+        var (connection, peer) = server.Pair();
+        List<IDisposable> holds = [];
+        var probe = connection.Inbound.Probe(message => holds.Add(((Packet)message).Hold()));
+        _ = peer.SendAsync(Of("ab"));
+        peer.FinishSending();
+        server.Advance(TimeSpan.FromHours(1));
+        Assert.That((probe.Text(), probe.IsEnded, connection.Closed.IsCompleted), Is.EqualTo(("a", false, false)));
+        holds[0].Dispose();
+        server.Settle();
+        holds[1].Dispose();
+        server.Settle();
+        Assert.That((probe.Text(), probe.IsEnded, connection.Closed.IsCompleted), Is.EqualTo(("ab", true, false)));
+    }
+
+    [TestCaseSource(typeof(Reaches), nameof(Reaches.Names))]
+    public async Task What_is_received_before_sending_fails_is_a_true_beginning_of_what_was_sent(string kind)
+    {
+        using var reach = Reaches.Of(kind);
+        await using var server = new TestServer(reach, new ServerOptions { ReceiveBufferBytes = 2000 });
+        var sent = new byte[100_000];
+        new Random(13).NextBytes(sent);
+        for (var round = 0; round < 40; round++)
+        {
+            var (connection, peer) = await server.PairAsync();
+            var probe = connection.Inbound.Probe(_ => connection.Outbound.OnNext(Of("reply")));
+            var sending = peer.SendAsync(sent.AsMemory(0, 2000 * (1 + round)));
+            await probe.CountAsync(1);
+            await sending.Soon();
+            peer.Reset();
+            await connection.Closed.Soon();
+            await probe.EndAsync();
+            Assert.That(sent.AsSpan().StartsWith(probe.Bytes()));
+        }
+    }
+
+    [Test]
     public void A_dispose_stops_delivering_also_when_the_peer_has_reset()
     {
         var server = new VirtualServer(options => options with { ReceiveBufferBytes = 1 });

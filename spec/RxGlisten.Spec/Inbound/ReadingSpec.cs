@@ -136,6 +136,33 @@ public sealed class ReadingSpec
     }
 
     [Test]
+    public void Reading_goes_on_also_when_dropped_messages_brought_the_queue_under_half_of_the_mark()
+    {
+        var server = new WatchedServer(
+            options => options with
+            {
+                OutboundHighWaterBytes = 10,
+                OutboundLimitBytes = 100,
+                SlowConsumerPolicy = SlowConsumerPolicy.DropOldest,
+                DropsAreWholeMessages = true,
+            },
+            windowBytes: 5);
+        var (connection, transport, peer) = server.Pair();
+        var probe = connection.Inbound.Probe();
+        server.Settle();
+        foreach (var bytes in new[] { 5, 2, 100 }) // on its way, waiting in the transport, over the mark
+            connection.Outbound.OnNext(new byte[bytes]);
+        _ = peer.SendAsync(Of("a"));
+        server.Settle();
+        _ = peer.SendAsync(Of("b"));
+        server.Settle();
+        Assert.That((probe.Text(), transport.IsReceiving), Is.EqualTo(("a", false)));
+        connection.Outbound.OnNext(new byte[1]);
+        server.Settle();
+        Assert.That((connection.Outbound.QueuedBytes, probe.Text(), transport.IsReceiving), Is.EqualTo((3L, "ab", true)));
+    }
+
+    [Test]
     public void The_idle_timeout_ends_a_connection_at_the_exact_tick()
     {
         var limit = TimeSpan.FromSeconds(10);
