@@ -19,7 +19,7 @@ internal sealed class CloseSequence(Connection connection)
     private bool _finSent;
     private TimeSpan _peerFinishedAt;
     private TimeSpan _finSentAt;
-    private Task _readToEnd = Task.CompletedTask;
+    private int _faulted;
 
     private enum Phase
     {
@@ -51,6 +51,8 @@ internal sealed class CloseSequence(Connection connection)
     /// <summary>The graceful close: flushes, sends FIN, and discards what arrives until the peer's FIN or the linger time is over.</summary>
     public void Finish(CloseReason request)
     {
+        if (StopDeliveringIfEnding())
+            return;
         SendQueue.Action send;
         bool read;
         lock (connection.Gate)
@@ -69,7 +71,7 @@ internal sealed class CloseSequence(Connection connection)
 
         connection.Outbound.Perform(send, default);
         if (read)
-            _readToEnd = connection.Reader.ReadToEndAsync();
+            connection.Reader.ReadToEnd();
         connection.Wake();
         bool linger, closed;
         lock (connection.Gate)
@@ -90,7 +92,8 @@ internal sealed class CloseSequence(Connection connection)
         var request = error is ProtocolException
             ? new CloseReason(CloseKind.ProtocolError, error.Message, error)
             : new CloseReason(CloseKind.HandlerFault, $"The handler failed: {error.Message}", error);
-        ConnectionLog.Faulted(connection.Settings.Log, connection.Id, request.Kind, error);
+        if (Interlocked.Exchange(ref _faulted, 1) == 0)
+            ConnectionLog.Faulted(connection.Settings.Log, connection.Id, request.Kind, error);
         Finish(request);
     }
 
@@ -168,7 +171,7 @@ internal sealed class CloseSequence(Connection connection)
 
         connection.Deadlines.ArmLinger();
         if (read)
-            _readToEnd = connection.Reader.ReadToEndAsync();
+            connection.Reader.ReadToEnd();
     }
 
     /// <summary>The peer's FIN was seen while nobody reads: there may be unread bytes before it.</summary>
@@ -227,6 +230,20 @@ internal sealed class CloseSequence(Connection connection)
     private CloseReason Reason => _reason is { Kind: not CloseKind.LocalClosed } decided
         ? decided
         : _peerFirst ? s_peerClosed : _reason ?? s_localClosed;
+
+    /// <summary>An end is under way already: what came before a reset, and was not delivered, is dropped, for who finishes wants no more.</summary>
+    private bool StopDeliveringIfEnding()
+    {
+        lock (connection.Gate)
+        {
+            if (_phase == Phase.Open)
+                return false;
+            connection.Inbound.End(Reason, discard: true);
+        }
+
+        connection.Wake();
+        return true;
+    }
 
     private void Decide(CloseReason reason)
     {

@@ -93,6 +93,7 @@ internal sealed class SendQueue : IOutbound
         else
         {
             Perform(next, value.Span);
+            LetRead(); // what was dropped may have made room
         }
     }
 
@@ -414,6 +415,8 @@ internal sealed class SendQueue : IOutbound
                 blocked = !blocked && sent.Bytes < bytes;
                 _blocked = false;
             }
+
+            LetRead(); // not only when all is sent, which a slow peer may put off for ever
         }
         while (step == Step.Continue);
         Leave(step, sent);
@@ -441,9 +444,7 @@ internal sealed class SendQueue : IOutbound
         if (advance)
             _backlog?.Advance(sent.Bytes);
         AdmitWaiters();
-        var held = !IsWritable;
         UpdateWritable();
-        _letsRead |= held && IsWritable;
         if (_backlog is { IsEmpty: false })
             return Step.Continue;
         if (_completed && !_finished)
@@ -472,13 +473,19 @@ internal sealed class SendQueue : IOutbound
                 return;
         }
 
-        if (_letsRead)
-        {
-            _letsRead = false;
-            _connection.Wake();
-        }
-
+        LetRead();
         _connection.LookAfterUnclaimed();
+    }
+
+    /// <summary>Lets reading go on if the queue fell under half of the mark. Without the lock.</summary>
+    private void LetRead()
+    {
+        if (!_letsRead)
+            return;
+
+        // A flag that another thread sets meanwhile may be cleared here: the look at the state, under the lock, comes after it.
+        _letsRead = false;
+        _connection.Wake();
     }
 
     /// <summary>Lets those in who waited for room, while there is some. Under the lock.</summary>
@@ -507,9 +514,14 @@ internal sealed class SendQueue : IOutbound
     private void UpdateWritable()
     {
         if (_queued >= _highWater)
+        {
             _writable.Set(false);
-        else if (_queued < Math.Max(1, _highWater / 2))
+        }
+        else if (!IsWritable && _queued < Math.Max(1, _highWater / 2))
+        {
             _writable.Set(true);
+            _letsRead = true;
+        }
     }
 
     /// <summary>What a caller is to do once it has released the lock.</summary>
