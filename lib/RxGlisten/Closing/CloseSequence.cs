@@ -89,6 +89,12 @@ internal sealed class CloseSequence(Connection connection)
     /// <summary>User code failed: what it queued is flushed, and the connection closed gracefully.</summary>
     public void Fault(Exception error)
     {
+        lock (connection.Gate)
+        {
+            if (error is ConnectionClosedException && _phase is Phase.Closed or Phase.Failing)
+                return; // the end that the handler was told of, handed back
+        }
+
         var request = error is ProtocolException
             ? new CloseReason(CloseKind.ProtocolError, error.Message, error)
             : new CloseReason(CloseKind.HandlerFault, $"The handler failed: {error.Message}", error);

@@ -7,4 +7,7 @@ internal static partial class ConnectionLog
 {
     [LoggerMessage(1, LogLevel.Error, "Connection {Id} ends as {Kind}: its handler failed.")]
     public static partial void Faulted(ILogger log, long id, CloseKind kind, Exception error);
+
+    [LoggerMessage(2, LogLevel.Error, "The subscriber of a query over connections threw when connection {Id} ended.")]
+    public static partial void ObserverFaulted(ILogger log, long id, Exception error);
 }
