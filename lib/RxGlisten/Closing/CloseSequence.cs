@@ -19,7 +19,6 @@ internal sealed class CloseSequence(Connection connection)
     private bool _finSent;
     private TimeSpan _peerFinishedAt;
     private TimeSpan _finSentAt;
-    private Task _readToEnd = Task.CompletedTask;
 
     private enum Phase
     {
@@ -52,24 +51,35 @@ internal sealed class CloseSequence(Connection connection)
     public void Finish(CloseReason request)
     {
         SendQueue.Action send;
-        bool read;
+        bool read, failing;
         lock (connection.Gate)
         {
-            if (_phase != Phase.Open)
+            if (_phase is Phase.Finishing or Phase.Closed)
                 return;
-            _phase = Phase.Finishing;
-            _reason = request;
+            failing = _phase == Phase.Failing;
+            if (!failing)
+            {
+                _phase = Phase.Finishing;
+                _reason = request;
+            }
+
             connection.Inbound.End(Reason, discard: true);
             connection.Inbound.ReleaseHolds();
             send = connection.Outbound.Complete(Reason);
-            read = !_peerFinished && !connection.Reader.IsReading;
+            read = !failing && !_peerFinished && !connection.Reader.IsReading;
             if (_finSent)
                 _finSentAt = connection.Settings.Clock.Now; // lingering starts now: this side had finished long ago
         }
 
+        if (failing)
+        {
+            Close(abort: true); // nothing can be sent, and what is left to read is wanted no more
+            return;
+        }
+
         connection.Outbound.Perform(send, default);
         if (read)
-            _readToEnd = connection.Reader.ReadToEndAsync();
+            connection.Reader.ReadToEnd();
         connection.Wake();
         bool linger, closed;
         lock (connection.Gate)
@@ -168,7 +178,7 @@ internal sealed class CloseSequence(Connection connection)
 
         connection.Deadlines.ArmLinger();
         if (read)
-            _readToEnd = connection.Reader.ReadToEndAsync();
+            connection.Reader.ReadToEnd();
     }
 
     /// <summary>The peer's FIN was seen while nobody reads: there may be unread bytes before it.</summary>
@@ -251,11 +261,20 @@ internal sealed class CloseSequence(Connection connection)
             connection.Inbound.ReleaseHolds();
         }
 
-        if (abort)
-            connection.Transport.Abort();
-        else
-            connection.Transport.Close();
-        connection.Deadlines.Dispose();
+        try
+        {
+            if (abort)
+                connection.Transport.Abort();
+            else
+                connection.Transport.Close();
+            connection.Deadlines.Dispose();
+        }
+        catch (Exception e)
+        {
+            // A transport or a scheduler of another make broke its promise: the slot is given back all the same.
+            ConnectionLog.CloseFailed(connection.Settings.Log, connection.Id, e);
+        }
+
         connection.Release(reason);
         connection.Wake();
     }

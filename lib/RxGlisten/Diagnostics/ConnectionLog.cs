@@ -7,4 +7,7 @@ internal static partial class ConnectionLog
 {
     [LoggerMessage(1, LogLevel.Error, "Connection {Id} ends as {Kind}: its handler failed.")]
     public static partial void Faulted(ILogger log, long id, CloseKind kind, Exception error);
+
+    [LoggerMessage(2, LogLevel.Error, "The transport of connection {Id} failed to close it.")]
+    public static partial void CloseFailed(ILogger log, long id, Exception error);
 }

@@ -40,9 +40,12 @@ internal sealed class ReceiveLoop(Connection connection) : IThreadPoolWorkItem, 
 
     /// <summary>
     /// With no receive outstanding and the connection closing: reads until the peer's side is over, without regard to flow. What arrives
-    /// is discarded in a graceful close, and kept for who reads on when sending failed.
+    /// is discarded in a graceful close, and kept for who reads on when sending failed. In a turn of its own: a peer that floods would
+    /// keep whoever closes here until the linger time is over.
     /// </summary>
-    public async Task ReadToEndAsync()
+    public void ReadToEnd() => connection.Executor.Post(new Turn(() => _loop = ReadToEndAsync()));
+
+    private async Task ReadToEndAsync()
     {
         Transfer received;
         do

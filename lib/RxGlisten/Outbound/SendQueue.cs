@@ -469,6 +469,7 @@ internal sealed class SendQueue : IOutbound
                 lock (_connection.Gate)
                     _sending = false;
                 _connection.Closing.FinSent(error);
+                _connection.LookAfterUnclaimed();
                 return;
         }
 
