@@ -51,22 +51,36 @@ internal sealed class CloseSequence(Connection connection)
     /// <summary>The graceful close: flushes, sends FIN, and discards what arrives until the peer's FIN or the linger time is over.</summary>
     public void Finish(CloseReason request)
     {
-        if (StopDeliveringIfEnding())
-            return;
-        SendQueue.Action send;
-        bool read;
+        Phase found;
+        var send = SendQueue.Action.None;
+        var read = false;
         lock (connection.Gate)
         {
-            if (_phase != Phase.Open)
-                return;
-            _phase = Phase.Finishing;
-            _reason = request;
+            found = _phase;
+            if (found == Phase.Open)
+            {
+                _phase = Phase.Finishing;
+                _reason = request;
+            }
+
+            // Whoever finishes wants no more, not even what came before a reset and was not delivered yet.
             connection.Inbound.End(Reason, discard: true);
-            connection.Inbound.ReleaseHolds();
-            send = connection.Outbound.Complete(Reason);
-            read = !_peerFinished && !connection.Reader.IsReading;
-            if (_finSent)
-                _finSentAt = connection.Settings.Clock.Now; // lingering starts now: this side had finished long ago
+            if (found == Phase.Open)
+            {
+                connection.Inbound.ReleaseHolds();
+                send = connection.Outbound.Complete(Reason);
+                read = !_peerFinished && !connection.Reader.IsReading;
+                if (_finSent)
+                    _finSentAt = connection.Settings.Clock.Now; // lingering starts now: this side had finished long ago
+            }
+        }
+
+        if (found == Phase.Failing)
+            Close(abort: true); // nothing can be sent, and nothing left to read is wanted
+        if (found != Phase.Open)
+        {
+            connection.Wake();
+            return;
         }
 
         connection.Outbound.Perform(send, default);
@@ -237,20 +251,6 @@ internal sealed class CloseSequence(Connection connection)
         ? decided
         : _peerFirst ? s_peerClosed : _reason ?? s_localClosed;
 
-    /// <summary>An end is under way already: what came before a reset, and was not delivered, is dropped, for who finishes wants no more.</summary>
-    private bool StopDeliveringIfEnding()
-    {
-        lock (connection.Gate)
-        {
-            if (_phase == Phase.Open)
-                return false;
-            connection.Inbound.End(Reason, discard: true);
-        }
-
-        connection.Wake();
-        return true;
-    }
-
     private void Decide(CloseReason reason)
     {
         if (_reason is null or { IsOrderly: true })
@@ -274,11 +274,20 @@ internal sealed class CloseSequence(Connection connection)
             connection.Inbound.ReleaseHolds();
         }
 
-        if (abort)
-            connection.Transport.Abort();
-        else
-            connection.Transport.Close();
-        connection.Deadlines.Dispose();
+        try
+        {
+            if (abort)
+                connection.Transport.Abort();
+            else
+                connection.Transport.Close();
+            connection.Deadlines.Dispose();
+        }
+        catch (Exception e)
+        {
+            // A transport or a scheduler of another make broke its promise: the slot is given back all the same.
+            ConnectionLog.CloseFailed(connection.Settings.Log, connection.Id, e);
+        }
+
         connection.Release(reason);
         connection.Wake();
     }

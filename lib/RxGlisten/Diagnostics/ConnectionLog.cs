@@ -10,4 +10,7 @@ internal static partial class ConnectionLog
 
     [LoggerMessage(2, LogLevel.Error, "The subscriber of a query over connections threw when connection {Id} ended.")]
     public static partial void ObserverFaulted(ILogger log, long id, Exception error);
+
+    [LoggerMessage(3, LogLevel.Error, "The transport of connection {Id} failed to close it.")]
+    public static partial void CloseFailed(ILogger log, long id, Exception error);
 }

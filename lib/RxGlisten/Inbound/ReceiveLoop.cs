@@ -49,7 +49,7 @@ internal sealed class ReceiveLoop(Connection connection) : IThreadPoolWorkItem, 
     /// With no receive outstanding and the connection closing: reads until the peer's side is over, without regard to flow. In a turn of
     /// its own, because a peer that goes on sending would keep the caller (an acceptor, a sender) for as long.
     /// </summary>
-    public void ReadToEnd() => connection.Executor.Post(new ReadingToEnd(this));
+    public void ReadToEnd() => connection.Executor.Post(new Turn(() => _readToEnd = ReadToEndAsync()));
 
     void IValueTaskSource.GetResult(short token)
     {
@@ -146,10 +146,5 @@ internal sealed class ReceiveLoop(Connection connection) : IThreadPoolWorkItem, 
             connection.Closing.PeerFinished();
         else
             connection.Closing.ReceiveFailed(received.Error);
-    }
-
-    private sealed class ReadingToEnd(ReceiveLoop reader) : IThreadPoolWorkItem
-    {
-        public void Execute() => reader._readToEnd = reader.ReadToEndAsync();
     }
 }

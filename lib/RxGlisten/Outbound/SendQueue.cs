@@ -512,6 +512,7 @@ internal sealed class SendQueue : IOutbound, IThreadPoolWorkItem
                 var error = Transport.ShutdownSending();
                 EndSending();
                 _connection.Closing.FinSent(error);
+                _connection.LookAfterUnclaimed();
                 return;
         }
 

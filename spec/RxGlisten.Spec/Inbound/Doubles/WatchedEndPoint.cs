@@ -12,6 +12,8 @@ internal sealed class WatchedEndPoint(MemoryNetwork network) : EndPoint, ITransp
 
     public ITransport Transport => this;
 
+    public bool UsesDescriptors => false;
+
     public ITransportListener Listen(EndPoint endpoint, TransportSettings settings) => new Listener(this, network.Listen(Name, settings));
 
     private sealed class Listener(WatchedEndPoint owner, ITransportListener inner) : ITransportListener

@@ -9,6 +9,8 @@ internal sealed class TappedEndPoint(EndPoint inner, Tap tap) : EndPoint, ITrans
 {
     public ITransport Transport => this;
 
+    public bool UsesDescriptors => false;
+
     public override AddressFamily AddressFamily => inner.AddressFamily;
 
     public ITransportListener Listen(EndPoint endpoint, TransportSettings settings) =>
