@@ -165,6 +165,9 @@ internal sealed class Connection : IConnection, IHangUpWatcher, IThreadPoolWorkI
             Executor.Post(Reader);
     }
 
+    /// <summary>Nobody is subscribed from now on: a timer that fires before the look that follows must not count from earlier. Under the lock.</summary>
+    public void SubscriberLeft() => _unclaimedSince = Settings.Clock.Now;
+
     /// <summary>Somebody left or a queue ran empty: starts the clock if nobody wants the connection now.</summary>
     public void LookAfterUnclaimed()
     {

@@ -80,6 +80,7 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
             if (_current != subscription)
                 return;
             _current = null;
+            connection.SubscriberLeft();
         }
 
         connection.LookAfterUnclaimed();
@@ -280,8 +281,10 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
             }
         }
 
-        if (_ended)
-            connection.Closing.OnSettled();
+        if (!_ended)
+            return;
+        connection.LookAfterUnclaimed();
+        connection.Closing.OnSettled();
     }
 
     private static Exception? Call(InboundSubscription subscription, ReadOnlyMemory<byte> data, Packet? packet)
@@ -328,9 +331,13 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
 
         var subscription = _current;
         if (_backlog is { Count: > 0 })
+        {
             data = _backlog.Dequeue();
-        else
-            _current = null;
+            return subscription;
+        }
+
+        _current = null;
+        connection.SubscriberLeft();
         return subscription;
     }
 
