@@ -400,6 +400,7 @@ internal sealed class SendQueue : IOutbound
             }
             else if (blocked)
             {
+                LetRead();
                 _connection.Deadlines.ArmSend();
                 sent = await Transport.SendAsync(batch[0]).ConfigureAwait(false);
             }
@@ -469,17 +470,20 @@ internal sealed class SendQueue : IOutbound
                 lock (_connection.Gate)
                     _sending = false;
                 _connection.Closing.FinSent(error);
-                _connection.LookAfterUnclaimed();
-                return;
+                break;
         }
 
-        if (_letsRead)
-        {
-            _letsRead = false;
-            _connection.Wake();
-        }
-
+        LetRead();
         _connection.LookAfterUnclaimed();
+    }
+
+    /// <summary>Reading goes on if the queue fell under half of its mark, also while the rest of it waits. Without the lock, with the right to send.</summary>
+    private void LetRead()
+    {
+        if (!_letsRead)
+            return;
+        _letsRead = false;
+        _connection.Wake();
     }
 
     /// <summary>Lets those in who waited for room, while there is some. Under the lock.</summary>
