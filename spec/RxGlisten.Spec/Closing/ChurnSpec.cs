@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net.Sockets;
 using System.Reactive.Linq;
 using NUnit.Framework;
 using RxGlisten.Spec.Harness;
@@ -14,8 +15,8 @@ public sealed class ChurnSpec
     {
         CountingScheduler? timers = null;
         var random = new Random(11);
-        var served = new List<IConnection>();
-        var closings = new Probe<ConnectionClosed>();
+        IConnection? served = null; // the latest: keeping them all would hide a leak
+        var closings = new Probe<long>();
         var server = new VirtualServer(
             options => options with
             {
@@ -25,9 +26,10 @@ public sealed class ChurnSpec
             },
             listener => closings.On(listener.Serve(connection =>
             {
-                served.Add(connection);
+                served = connection;
                 return connection.Inbound.Bytes().Select(bytes => bytes.Span[0] == 'T' ? throw new InvalidOperationException("mine") : bytes);
-            })));
+            }).Select(closed => closed.Connection.Id)));
+        var ended = 0;
         Round(20);
         var before = LiveBytes();
         Round(9_980);
@@ -42,24 +44,24 @@ public sealed class ChurnSpec
             for (var i = 0; i < count; i++)
             {
                 var peer = server.Connect();
-                EndSomehow(peer, served[^1], random);
+                EndSomehow(peer, served, random);
                 if (i % 200 == 0)
                     server.Advance(TimeSpan.FromSeconds(7));
             }
 
             server.Advance(TimeSpan.FromSeconds(60));
-            var reasons = closings.Items;
+            ended += count;
             Assert.That(server.Listener.Connections, Is.Empty);
-            Assert.That((server.Listener.Ledger.Accepted, server.Listener.Ledger.Closed, (long)reasons.Count), Is.EqualTo(((long)served.Count, (long)served.Count, (long)served.Count)));
-            Assert.That(reasons.Select(closed => closed.Connection.Id).Distinct().Count(), Is.EqualTo(served.Count), "one reason each");
+            var ids = closings.Items;
+            Assert.That((server.Listener.Ledger.Accepted, server.Listener.Ledger.Closed, ids.Count), Is.EqualTo(((long)ended, (long)ended, ended)));
+            Assert.That(ids.Distinct().Count(), Is.EqualTo(ended), "one reason each");
         }
 
         long LiveBytes()
         {
-            // The probe and this list keep every connection on purpose; what is measured is what each of them keeps beside itself.
             GC.Collect();
             GC.WaitForPendingFinalizers();
-            return GC.GetTotalMemory(forceFullCollection: true) - (served.Count * 1_600L);
+            return GC.GetTotalMemory(forceFullCollection: true);
         }
     }
 
@@ -67,6 +69,7 @@ public sealed class ChurnSpec
     public async Task Two_thousand_socket_connections_that_end_at_random_give_all_descriptors_back([Values("tcp v4", "unix")] string kind)
     {
         using var reach = Reaches.Of(kind);
+        var before = OperatingSystem.IsLinux() ? SocketsOf() : 0;
         var served = new ConcurrentDictionary<long, IConnection>();
         var closings = new Probe<ConnectionClosed>();
         var server = new TestServer(
@@ -83,7 +86,7 @@ public sealed class ChurnSpec
             var random = new Random(lane);
             for (var i = 0; i < Each; i++)
             {
-                using var peer = await reach.ConnectAsync(server.Listener.LocalEndPoint);
+                using var peer = await ConnectPatientlyAsync(reach, server);
                 EndSomehow(peer, served.Values.ElementAtOrDefault(random.Next(50)), random);
                 foreach (var (id, connection) in served)
                 {
@@ -92,14 +95,31 @@ public sealed class ChurnSpec
                 }
             }
         }))).WaitAsync(TimeSpan.FromSeconds(120));
-        var all = await closings.CountAsync(Lanes * Each);
-        Assert.That(all.Select(closed => closed.Connection.Id).Distinct().Count(), Is.EqualTo(Lanes * Each));
+        await closings.CountAsync(Lanes * Each);
         await server.DisposeAsync();
         await closings.EndAsync();
-        Assert.That((server.Listener.Ledger.Accepted, server.Listener.Ledger.Closed), Is.EqualTo(((long)Lanes * Each, (long)Lanes * Each)));
+        var ids = closings.Items.Select(closed => closed.Connection.Id).ToList();
+        Assert.That(ids.Distinct().Count(), Is.EqualTo(ids.Count), "one reason each");
+        Assert.That((server.Listener.Ledger.Accepted, server.Listener.Ledger.Closed), Is.EqualTo(((long)ids.Count, (long)ids.Count)));
         Assert.That(server.Listener.Connections, Is.Empty);
         if (OperatingSystem.IsLinux())
-            await Patience.UntilAsync(() => SocketsOf() <= 10, "the process has its sockets closed");
+            await Patience.UntilAsync(() => SocketsOf() <= before + 2, "the process has its sockets closed");
+    }
+
+    /// <summary>A server that is busy may reset a client, or have its backlog full: the client comes again.</summary>
+    private static async Task<ITestPeer> ConnectPatientlyAsync(Reach reach, TestServer server)
+    {
+        while (true)
+        {
+            try
+            {
+                return await reach.ConnectAsync(server.Listener.LocalEndPoint);
+            }
+            catch (SocketException)
+            {
+                await Task.Yield();
+            }
+        }
     }
 
     /// <summary>Sockets of this process that are connected or listen.</summary>

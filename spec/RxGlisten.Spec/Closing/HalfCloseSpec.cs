@@ -40,7 +40,7 @@ public sealed class HalfCloseSpec
         server.Advance(TimeSpan.FromSeconds(29));
         Assert.That((reply.IsCompleted, closings.Items.Count), Is.EqualTo((false, 0)));
         server.Advance(TimeSpan.FromSeconds(1));
-        server.Settle(); // a turn that Rx's own timer set off
+        server.Advance(TimeSpan.FromMilliseconds(1)); // the turns that the timer of Delay set off
         Assert.That(reply.IsCompleted);
         Assert.That(Encoding.ASCII.GetString(reply.Result.Bytes), Is.EqualTo("QUESTION"));
         Assert.That(closings.Items.Single().Reason.Kind, Is.EqualTo(CloseKind.PeerClosed));
