@@ -446,6 +446,7 @@ internal sealed class SendQueue : IOutbound, IThreadPoolWorkItem
             }
             else if (blocked)
             {
+                LetRead();
                 _connection.Deadlines.ArmSend();
                 sent = await Transport.SendAsync(batch[0]).ConfigureAwait(false);
             }
@@ -512,8 +513,7 @@ internal sealed class SendQueue : IOutbound, IThreadPoolWorkItem
                 var error = Transport.ShutdownSending();
                 EndSending();
                 _connection.Closing.FinSent(error);
-                _connection.LookAfterUnclaimed();
-                return;
+                break;
         }
 
         LetRead();

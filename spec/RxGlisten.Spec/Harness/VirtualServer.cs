@@ -13,6 +13,7 @@ internal sealed class VirtualServer
     public VirtualServer(Func<ServerOptions, ServerOptions>? options = null, Func<IListener, IDisposable>? serve = null, int windowBytes = 64 * 1024,
         Func<EndPoint, EndPoint>? through = null)
     {
+        SynchronizationContext.SetSynchronizationContext(null); // the framework's would send the peers' continuations to the pool
         _network = new MemoryNetwork(Time, windowBytes);
         var defaults = new ServerOptions { Scheduler = Time, MaxConnections = 100_000 };
         Listener = (Listener)RxServer.Bind(through?.Invoke(_network.EndPoint("server")) ?? _network.EndPoint("server"), options?.Invoke(defaults) ?? defaults);

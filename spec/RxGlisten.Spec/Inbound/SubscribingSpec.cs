@@ -282,20 +282,5 @@ public sealed class SubscribingSpec
         Assert.That((first.Items.Count, second.Items.Count, third.Text()), Is.EqualTo((0, 0, "ab")));
     }
 
-    [Test]
-    public void The_unclaimed_clock_counts_from_when_the_subscriber_was_told_the_end()
-    {
-        var server = new VirtualServer();
-        var (connection, peer) = server.Pair();
-        _ = connection.Inbound.Probe();
-        server.Advance(TimeSpan.FromSeconds(29));
-        peer.FinishSending();
-        server.Settle();
-        server.Advance(TimeSpan.FromSeconds(30) - TimeSpan.FromTicks(1));
-        Assert.That(connection.Closed.IsCompleted, Is.False);
-        server.Settle();
-        Assert.That(connection.Closed.IsCompleted && connection.Closed.Result.Kind == CloseKind.Unclaimed);
-    }
-
     private static char Letter(Message message) => (char)((Packet)message).Data.Span[0];
 }
