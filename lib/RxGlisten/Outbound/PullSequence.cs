@@ -26,7 +26,6 @@ internal sealed class PullSequence(IAsyncEnumerable<ReadOnlyMemory<byte>> source
         private readonly bool _copies = observer is not IByteSink { KeepsNothing: true }; // the producer reuses its memory
         private Task _loop = Task.CompletedTask;
         private SendQueue? _queue = queue;
-        private bool _cut; // there is no connection to feed any more, which tells the pipeline of its end by itself
 
         public bool IsDisposed => _cancellation.IsCancellationRequested;
 
@@ -48,67 +47,59 @@ internal sealed class PullSequence(IAsyncEnumerable<ReadOnlyMemory<byte>> source
 
         public void Feeds(SendQueue? queue) => _queue = queue;
 
+        // One method: a task awaited by another is resumed on the pool where the thread has a context of its own, as test runners' have.
         private async Task RunAsync()
         {
             Exception? error = null;
+            var cut = false; // there is no connection to feed any more, which tells the pipeline of its end by itself
             try
             {
-                await PumpAsync().ConfigureAwait(false);
+                if (!IsDisposed)
+                {
+                    var elements = source.GetAsyncEnumerator(_cancellation.Token);
+                    try
+                    {
+                        while (!cut)
+                        {
+                            try
+                            {
+                                if (_queue is { } fed)
+                                    await fed.WaitForRoomAsync(_cancellation.Token).ConfigureAwait(false);
+                            }
+                            catch (ConnectionClosedException)
+                            {
+                                cut = true;
+                                continue;
+                            }
+
+                            if (!await elements.MoveNextAsync().ConfigureAwait(false) || IsDisposed)
+                                break;
+                            Emit(elements.Current);
+                        }
+                    }
+                    finally
+                    {
+                        await elements.DisposeAsync().ConfigureAwait(false);
+                    }
+                }
             }
             catch (Exception e)
             {
                 error = e;
             }
 
-            if (!IsDisposed && !_cut)
-                End(error);
-        }
-
-        private async Task PumpAsync()
-        {
             try
-            {
-                if (!IsDisposed)
-                    await EnumerateAsync().ConfigureAwait(false);
-            }
-            finally
             {
                 if (release is not null)
                     await release().ConfigureAwait(false);
             }
-        }
+            catch (Exception e)
+            {
+                error ??= e;
+            }
 
-        private async Task EnumerateAsync()
-        {
-            var elements = source.GetAsyncEnumerator(_cancellation.Token);
-            try
-            {
-                while (await IsRoomAsync().ConfigureAwait(false))
-                {
-                    if (!await elements.MoveNextAsync().ConfigureAwait(false) || IsDisposed)
-                        return;
-                    Emit(elements.Current);
-                }
-            }
-            finally
-            {
-                await elements.DisposeAsync().ConfigureAwait(false);
-            }
-        }
-
-        private async ValueTask<bool> IsRoomAsync()
-        {
-            try
-            {
-                if (_queue is { } fed)
-                    await fed.WaitForRoomAsync(_cancellation.Token).ConfigureAwait(false);
-                return true;
-            }
-            catch (ConnectionClosedException)
-            {
-                _cut = true;
-                return false;
-            }
+            if (!IsDisposed && !cut)
+                End(error);
         }
 
         private void Emit(ReadOnlyMemory<byte> element)

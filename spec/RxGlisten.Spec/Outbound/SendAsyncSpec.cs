@@ -55,6 +55,25 @@ public sealed class SendAsyncSpec
     }
 
     [Test]
+    public void A_caller_that_goes_on_on_another_thread_at_once_finds_its_memory_free()
+    {
+        var tap = new Tap { Executor = executor => new EagerExecutor(executor) };
+        var (_, connection, reader) = HighWaterSpec.Stalled(window: 10, options => options with { OutboundHighWaterBytes = 10 }, tap);
+        connection.Outbound.OnNext(new byte[20]);
+        var sending = ProduceAsync();
+        reader.All();
+        Assert.That(sending.IsCompletedSuccessfully);
+        Assert.That(reader.Text[20..], Is.EqualTo("mine"));
+
+        async Task ProduceAsync()
+        {
+            var memory = "mine"u8.ToArray();
+            await connection.Outbound.SendAsync(memory).ConfigureAwait(false);
+            memory.AsSpan().Fill((byte)'!');
+        }
+    }
+
+    [Test]
     public void A_send_cancelled_before_it_is_let_in_sends_nothing_and_later_it_is_ignored()
     {
         var (server, connection, reader) = HighWaterSpec.Stalled(window: 10, options => options with { OutboundHighWaterBytes = 10 });
@@ -216,4 +235,23 @@ public sealed class SendAsyncSpec
     }
 
     private static CloseReason ReasonOf(Task failed) => ((ConnectionClosedException)failed.Exception!.InnerException!).Reason;
+
+    /// <summary>Runs callers that wait on another thread, and so fast that they are through when the post returns.</summary>
+    private sealed class EagerExecutor(ITransportExecutor inner) : ITransportExecutor
+    {
+        public void Post(IThreadPoolWorkItem work)
+        {
+            if (work is not SendWaiter)
+            {
+                inner.Post(work);
+                return;
+            }
+
+            var thread = new Thread(work.Execute);
+            thread.Start();
+            thread.Join();
+        }
+
+        public void Run(IThreadPoolWorkItem work) => inner.Run(work);
+    }
 }

@@ -14,6 +14,9 @@ internal sealed class Tap
     /// <summary>Called when a FIN was sent.</summary>
     public Action? AfterFin { get; set; }
 
+    /// <summary>Stands in for the executor of connections.</summary>
+    public Func<ITransportExecutor, ITransportExecutor> Executor { get; set; } = executor => executor;
+
     public Transfer Sent(Transfer sent)
     {
         if (sent.Bytes > 0)

@@ -40,7 +40,7 @@ internal sealed class TappedEndPoint(EndPoint inner, Tap tap) : EndPoint, ITrans
 
         public TlsInfo? Tls => inner.Tls;
 
-        public ITransportExecutor Executor => inner.Executor;
+        public ITransportExecutor Executor { get; } = tap.Executor(inner.Executor);
 
         public ValueTask<Transfer> ReceiveAsync(IReceiveBuffer buffer) => inner.ReceiveAsync(buffer);
 
