@@ -7,6 +7,7 @@ internal sealed class ClientStream(SimulatedNetwork network, LinkSettings link, 
     private readonly Queue<ReadOnlyMemory<byte>> _unsent = new();
     private readonly IThreadPoolWorkItem _reading = new Turn(client.Read);
     private readonly long _finishAfter = FinishAfter(link);
+    private ReadOnlyMemory<byte> _started; // what is left of what was begun
     private bool _posted;
     private bool _finishing;
 
@@ -22,7 +23,7 @@ internal sealed class ClientStream(SimulatedNetwork network, LinkSettings link, 
     /// <summary>Whether there is something to read, or an end to see, that was not seen.</summary>
     public bool HasNews => !IsPaused && !IsEnded && IsReadable;
 
-    protected override bool WantsRoom => _unsent.Count > 0;
+    protected override bool WantsRoom => UnsentBytes > 0;
 
     public void Take(ReadOnlyMemory<byte> data)
     {
@@ -62,9 +63,11 @@ internal sealed class ClientStream(SimulatedNetwork network, LinkSettings link, 
             OnReadable();
     }
 
+    /// <summary>A turn to read has come: what arrives or is resumed from now on needs another.</summary>
+    public void BeginTurn() => _posted = false;
+
     public ReadOnlyMemory<byte> ReadNext()
     {
-        _posted = false;
         if (UnreadBytes == 0)
             return default;
         if (Link.CoalescedPercent == 0)
@@ -103,18 +106,19 @@ internal sealed class ClientStream(SimulatedNetwork network, LinkSettings link, 
             return;
         }
 
-        while (_unsent.TryPeek(out var data) && SentBytes < _finishAfter)
+        while (UnsentBytes > 0 && SentBytes < _finishAfter)
         {
-            var step = (int)Math.Min(Math.Min(data.Length, Out.Room), _finishAfter - SentBytes);
+            if (_started.IsEmpty)
+                _started = _unsent.Dequeue();
+            var step = (int)Math.Min(Math.Min(_started.Length, Out.Room), _finishAfter - SentBytes);
             if (step == 0)
                 return;
-            _unsent.Dequeue();
+            var data = _started[..step];
+            _started = _started[step..];
             UnsentBytes -= step;
             SentBytes += step;
-            client.OnSent(data[..step]);
-            Out.Send(data[..step]);
-            if (step < data.Length)
-                PutBack(data[step..]);
+            client.OnSent(data);
+            Out.Send(data);
             if (ResetArrived)
                 return; // the link broke at one of these bytes
         }
@@ -129,18 +133,10 @@ internal sealed class ClientStream(SimulatedNetwork network, LinkSettings link, 
             SendFin();
     }
 
-    private void PutBack(ReadOnlyMemory<byte> rest)
-    {
-        var behind = _unsent.ToArray();
-        _unsent.Clear();
-        _unsent.Enqueue(rest);
-        foreach (var data in behind)
-            _unsent.Enqueue(data);
-    }
-
     private void Forget()
     {
         _unsent.Clear();
+        _started = default;
         UnsentBytes = 0;
     }
 }

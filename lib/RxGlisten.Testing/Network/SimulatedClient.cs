@@ -1,6 +1,4 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Net;
-using System.Reactive.Disposables;
 using System.Reactive.Subjects;
 using System.Text;
 
@@ -10,7 +8,6 @@ namespace RxGlisten.Testing;
 /// A client on a simulated network: it does what it is told, reads whatever arrives, and remembers it. What happens to it, happens in turns of the
 /// network's queue; its lists are to be read when nothing runs.
 /// </summary>
-[SuppressMessage("Design", "CA1001", Justification = "The fault timers are disposed when both ends are over; there is nothing for a user to dispose.")]
 public sealed class SimulatedClient
 {
     private readonly SimulatedNetwork _network;
@@ -18,7 +15,6 @@ public sealed class SimulatedClient
     private readonly List<ReceivedChunk> _received = [];
     private readonly List<ReadOnlyMemory<byte>> _sent = [];
     private readonly Subject<TraceEvent> _events = new();
-    private CompositeDisposable? _faults;
 
     internal SimulatedClient(SimulatedNetwork network, LinkSettings link, int number, EndPoint local, EndPoint remote)
     {
@@ -159,8 +155,6 @@ public sealed class SimulatedClient
         }
     }
 
-    internal void StopFaults() => _faults?.Dispose();
-
     /// <summary>Nobody listens, or takes more connections.</summary>
     internal void Refuse(ServerEnd server)
     {
@@ -171,6 +165,8 @@ public sealed class SimulatedClient
     /// <summary>A turn: reads what has arrived, or sees the end.</summary>
     internal void Read()
     {
+        lock (_network.Gate)
+            Stream.BeginTurn();
         while (true)
         {
             ReadOnlyMemory<byte> data;
@@ -225,11 +221,12 @@ public sealed class SimulatedClient
 
     private void Later(TimeSpan at, Action action)
     {
-        (_faults ??= []).Add(_network.After(at, new Turn(() =>
+        // Not cancelled when the connection is over: each fires once, and does nothing then.
+        _network.After(at, new Turn(() =>
         {
             lock (_network.Gate)
                 action();
-        })));
+        }));
     }
 
     private static byte[] Join(IEnumerable<ReadOnlyMemory<byte>> pieces)
