@@ -3,9 +3,6 @@ namespace RxGlisten.Testing;
 /// <summary>What must hold for the bytes and the end of one connection that is closed, whatever happened to it.</summary>
 internal sealed class DeliveryCheck(Scenario scenario, ConnectionBook book, SimulatedClient client)
 {
-    // A link that delays more than this may make a graceful close run out of time (LingerTimeout is 5 s by default).
-    private static readonly TimeSpan s_slow = TimeSpan.FromSeconds(1);
-
     private readonly CloseKind _kind = book.Connection.Closed.Result.Kind; // completed: the caller has seen it
     private readonly IReadOnlyList<Fault> _faults = scenario.FaultsOf(client);
 
@@ -16,7 +13,7 @@ internal sealed class DeliveryCheck(Scenario scenario, ConnectionBook book, Simu
     private bool MayBeReset => client.IsClosed || _faults.Any(fault => fault.Kind is FaultKind.Reset or FaultKind.Close);
 
     private bool IsSlow => _faults.Any(fault =>
-        (fault.Kind is FaultKind.Stall or FaultKind.StopReading or FaultKind.Latency && fault.For >= s_slow / 2)
+        (fault.Kind is FaultKind.Stall or FaultKind.StopReading or FaultKind.Latency or FaultKind.Jitter && fault.For >= scenario.Tolerance)
         || (fault.Kind == FaultKind.Bandwidth && fault.Amount < 100_000)
         || (fault.Kind == FaultKind.Window && fault.Amount < 64));
 

@@ -47,6 +47,9 @@ public sealed class Scenario
     /// <summary>The faults of this run, as far as their targets were named.</summary>
     public IReadOnlyList<Fault> Faults => _plan.Faults;
 
+    /// <summary>The connections that servers were given so far.</summary>
+    public IEnumerable<IConnection> Connections => Books.All.Select(book => book.Connection);
+
     internal ConnectionBooks Books { get; }
 
     internal IReadOnlyList<string> Failures => _failures;
@@ -136,6 +139,16 @@ public sealed class Scenario
         return new WatchedReplies(book, replies);
     }
 
+    /// <summary>Sends to a connection's client, watched as <see cref="Replies"/> are.</summary>
+    /// <param name="connection">Whose.</param>
+    /// <param name="data">What to send.</param>
+    public void Send(IConnection connection, ReadOnlyMemory<byte> data)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        Books.Of(connection).OnReply(data);
+        connection.Outbound.OnNext(data);
+    }
+
     /// <summary>Holds a packet, during its delivery, for a while, or longer if a fault says so; counted against <see cref="ServerOptions.FlowControl"/>.</summary>
     /// <param name="connection">Whose packet.</param>
     /// <param name="packet">The packet.</param>
@@ -174,6 +187,11 @@ public sealed class Scenario
         Network.Note($"FAILED: {what}");
         _failures.Add(what);
     }
+
+    /// <summary>
+    /// Delays of a link from which on a graceful close may run out of time: a few of them still fit into the shortest <see cref="ServerOptions.LingerTimeout"/>.
+    /// </summary>
+    internal TimeSpan Tolerance => _listeners.Count == 0 ? TimeSpan.MaxValue : _listeners.Min(bound => bound.Options.LingerTimeout) / 10;
 
     internal IReadOnlyList<Fault> FaultsOf(SimulatedClient client) => _faultsOf.GetValueOrDefault(client, []);
 

@@ -15,7 +15,7 @@ public sealed class ExploringEchoSpec
         {
             var client = scenario.Connect();
             client.Send("hello, ");
-            scenario.At(TimeSpan.FromMilliseconds(3), () => client.Send(scenario.Random.Bytes(scenario.Random.Between(1, 5_000))));
+            scenario.At(TimeSpan.FromMilliseconds(3), () => client.Send(scenario.Random.Bytes(scenario.Random.Between(1, 800))));
             scenario.At(TimeSpan.FromMilliseconds(6), client.Finish);
         }
     });
@@ -25,7 +25,7 @@ public sealed class ExploringEchoSpec
     {
         scenario.Observe(scenario.Listen().Serve(c => c.Inbound.Bytes()), "Serve");
         var client = scenario.Connect();
-        client.Send(scenario.Random.Bytes(scenario.Random.Between(1, 9_000)));
+        client.Send(scenario.Random.Bytes(scenario.Random.Between(1, 2_000)));
         scenario.At(TimeSpan.FromMilliseconds(5), () => client.Send(scenario.Random.Bytes(900)));
         scenario.At(TimeSpan.FromMilliseconds(9), client.Finish);
         scenario.Then(() =>
