@@ -56,10 +56,12 @@ internal sealed class RecordedConnection : IConnection, IConnectionWrapper
     /// <summary>A packet is about to be delivered.</summary>
     public void NoteReceived(ReadOnlySpan<byte> data) => Note(ConnectionEventKind.Received, data);
 
-    /// <summary>Bytes are about to be sent.</summary>
-    public void NoteSent(ReadOnlySpan<byte> data)
+    /// <summary>Bytes are about to be sent, or were put in line.</summary>
+    /// <param name="data">The bytes.</param>
+    /// <param name="inLine">Whether they are in line already, so that no finish can leave them out.</param>
+    public void NoteSent(ReadOnlySpan<byte> data, bool inLine)
     {
-        if (_recorder.RecordsOutbound && !_closed)
+        if (_recorder.RecordsOutbound && !_closed && (inLine || Volatile.Read(ref _finished) == 0))
             Note(ConnectionEventKind.Sent, data);
     }
 

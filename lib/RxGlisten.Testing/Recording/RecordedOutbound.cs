@@ -11,7 +11,7 @@ internal sealed class RecordedOutbound(RecordedConnection connection) : IOutboun
 
     public void OnNext(ReadOnlyMemory<byte> value)
     {
-        connection.NoteSent(value.Span);
+        connection.NoteSent(value.Span, inLine: false);
         _inner.OnNext(value);
     }
 
@@ -27,7 +27,7 @@ internal sealed class RecordedOutbound(RecordedConnection connection) : IOutboun
     {
         // Noted when it is in the queue: one that is cancelled before that is never sent.
         await _inner.SendAsync(data, cancellation).ConfigureAwait(false);
-        connection.NoteSent(data.Span);
+        connection.NoteSent(data.Span, inLine: true);
     }
 
     public ValueTask FlushAsync(CancellationToken cancellation = default) => _inner.FlushAsync(cancellation);

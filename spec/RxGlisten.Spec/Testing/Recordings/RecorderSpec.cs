@@ -88,7 +88,7 @@ public sealed class RecorderSpec
         {
             ConnectionEventKind.Opened, ConnectionEventKind.Sent, ConnectionEventKind.Sent, ConnectionEventKind.OutboundFinished,
         }));
-        Assert.That(events.Where(e => e.Kind == ConnectionEventKind.Sent).Select(e => e.Data.Length), Is.EqualTo(new[] { 3, 3, 5 })); // TODO
+        Assert.That(events.Where(e => e.Kind == ConnectionEventKind.Sent).Select(e => e.Data.Length), Is.EqualTo(new[] { 3, 3 }));
     }
 
     [Test]

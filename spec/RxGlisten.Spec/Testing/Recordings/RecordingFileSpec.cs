@@ -18,11 +18,11 @@ public sealed class RecordingFileSpec
         Assert.That(events.Select(e => e.Kind), Is.EqualTo(new[]
         {
             ConnectionEventKind.Opened, ConnectionEventKind.Received, ConnectionEventKind.Sent, ConnectionEventKind.Received, ConnectionEventKind.Sent,
-            ConnectionEventKind.InboundEnded, ConnectionEventKind.Closed,
+            ConnectionEventKind.InboundEnded, ConnectionEventKind.OutboundFinished, ConnectionEventKind.Closed,
         }));
         Assert.That(events[0].Text, Is.EqualTo("memory:server"));
         Assert.That(events[0].Detail, Is.EqualTo("memory:server#1"));
-        Assert.That(events.Select(e => Encoding.UTF8.GetString(e.Data.Span)), Is.EqualTo(new[] { "", "one", "one", "two", "two", "", "" }));
+        Assert.That(events.Select(e => Encoding.UTF8.GetString(e.Data.Span)), Is.EqualTo(new[] { "", "one", "one", "two", "two", "", "", "" }));
         Assert.That(events[3].Time - events[1].Time, Is.EqualTo(TimeSpan.FromSeconds(5)).Within(TimeSpan.FromTicks(10)));
         Assert.That(events[^1].CloseKind, Is.EqualTo(CloseKind.PeerClosed));
         Assert.That(events.Select(e => e.Connection).Distinct().Count(), Is.EqualTo(1));
@@ -93,7 +93,7 @@ public sealed class RecordingFileSpec
         var known = new byte[64];
         var length = RecordingFormat.Write(known, (ConnectionEventKind)99, TimeSpan.Zero, 1, [1, 2, 3], "", "");
         using var reader = Read([.. file[..24], .. known[..length], .. file[24..]]);
-        Assert.That(reader.ReadAll().Count(), Is.EqualTo(7));
+        Assert.That(reader.ReadAll().Count(), Is.EqualTo(8));
         Assert.That(reader.Tail!.Kind, Is.EqualTo(RecordingTailKind.Complete));
     }
 
