@@ -2,14 +2,17 @@ namespace RxGlisten;
 
 /// <summary>
 /// What server operators need of a connection beyond its public face. The library's own connections do it by themselves; for
-/// another implementation (a recording, a double) the public members have to do.
+/// another implementation (a double, say) the public members have to do.
 /// </summary>
 internal sealed class OwnedConnection(IConnection connection)
 {
-    private readonly Connection? _own = connection as Connection;
+    private readonly Connection? _own = OwnOf(connection);
 
     /// <summary>The connection.</summary>
     public IConnection Public => connection;
+
+    /// <summary>Where a pulled sequence finds out whether there is room; null for a connection of another make.</summary>
+    public SendQueue? Queue => _own?.Outbound;
 
     /// <summary>Takes charge of it.</summary>
     public void Claim(IConnectionWatcher watcher)
@@ -20,7 +23,7 @@ internal sealed class OwnedConnection(IConnection connection)
             return;
         }
 
-        var awaiter = connection.Closed.GetAwaiter();
+        var awaiter = connection.Closed.ConfigureAwait(false).GetAwaiter();
         awaiter.UnsafeOnCompleted(() =>
         {
             watcher.OnClosed(awaiter.GetResult());
@@ -58,5 +61,12 @@ internal sealed class OwnedConnection(IConnection connection)
             _own.Closing.Finish(new CloseReason(CloseKind.ServerStopping, "The operator that served the connection was disposed.", null));
         else
             connection.Dispose();
+    }
+
+    private static Connection? OwnOf(IConnection connection)
+    {
+        while (connection is IConnectionWrapper wrapper)
+            connection = wrapper.Inner;
+        return connection as Connection;
     }
 }

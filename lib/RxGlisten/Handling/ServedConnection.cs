@@ -14,7 +14,7 @@ internal sealed class ServedConnection(IConnection connection, Func<IConnection,
     public bool KeepsNothing => true;
 
     /// <summary>Where a pulled sequence finds out whether there is room; null for a connection of another make.</summary>
-    public SendQueue? Queue => (connection as Connection)?.Outbound;
+    public SendQueue? Queue => _connection.Queue;
 
     public void Start(ConnectionSet<ConnectionClosed> set)
     {

@@ -1,0 +1,33 @@
+using System.Net;
+using System.Reactive.Concurrency;
+
+namespace RxGlisten.Testing;
+
+/// <summary>
+/// A transport whose clients are those of a recording: the server above it is the real one, with its flow control, its closing and its timeouts.
+/// As an endpoint it brings itself. Used for one listener.
+/// </summary>
+internal sealed class ReplayTransport : EndPoint, ITransport, ITransportEndPoint
+{
+    public ReplayTransport(IScheduler scheduler, Action<ReplayClient, ConnectionEventKind, ReadOnlySpan<byte>> note)
+    {
+        Executor = new MemoryNetwork(scheduler).Executor; // one queue on the scheduler; nobody is on the network
+        Note = note;
+        Listener = new ReplayListener(this);
+    }
+
+    public bool UsesDescriptors => false;
+
+    public ITransport Transport => this;
+
+    public ITransportExecutor Executor { get; }
+
+    /// <summary>Told of what the server does with a client.</summary>
+    public Action<ReplayClient, ConnectionEventKind, ReadOnlySpan<byte>> Note { get; }
+
+    public ReplayListener Listener { get; }
+
+    public ITransportListener Listen(EndPoint endpoint, TransportSettings settings) => Listener;
+
+    public override string ToString() => "recording";
+}
