@@ -148,6 +148,19 @@ public sealed class ServeSpec
     }
 
     [Test]
+    public void It_does_not_complete_with_its_source_while_a_connection_is_open()
+    {
+        var server = Start(listener => listener.Take(1).Serve(c => c.Inbound.Bytes()));
+        var peer = server.Connect();
+        Say(server, peer, "ping");
+        Assert.That(new VirtualReader(server, peer).All().Text, Is.EqualTo("ping"));
+        Assert.That(_closed.IsEnded, Is.False);
+        peer.FinishSending();
+        server.Settle();
+        Assert.That((_closed.Items.Count, _closed.IsEnded), Is.EqualTo((1, true)));
+    }
+
+    [Test]
     public void Disposing_it_closes_its_connections_and_leaves_nothing_subscribed()
     {
         var subscribed = 0;

@@ -147,6 +147,40 @@ public sealed class CorkSpec
     }
 
     [Test]
+    public void A_cork_that_was_opened_is_not_sent_again_when_the_delivery_ends()
+    {
+        var (_, connection, reader, trigger) = Start();
+        var deliveries = 0;
+        connection.Inbound.Probe(_ =>
+        {
+            deliveries++;
+            connection.Outbound.OnNext(Encoding.Latin1.GetBytes($"<{deliveries}>"));
+            if (deliveries % 2 == 0)
+                Assert.That(connection.Outbound.FlushAsync().AsTask().IsCompletedSuccessfully);
+        });
+        for (var i = 0; i < 6; i++)
+            trigger();
+        Assert.That(reader.All().Text, Is.EqualTo("<1><2><3><4><5><6>"));
+    }
+
+    [Test]
+    public void A_sender_hands_over_when_others_queue_as_fast_as_it_sends()
+    {
+        var (server, connection, reader, _) = Start();
+        var queued = 0;
+        _tap.BeforeSend = () =>
+        {
+            if (queued++ < 1000)
+                connection.Outbound.OnNext(new byte[1]);
+        };
+        connection.Outbound.OnNext(new byte[1]);
+        Assert.That(queued, Is.LessThan(20), "the caller has its thread back");
+        server.Settle();
+        Assert.That(reader.All().Bytes, Has.Length.EqualTo(1001));
+        Assert.That(connection.Outbound.QueuedBytes, Is.Zero);
+    }
+
+    [Test]
     public void No_send_runs_a_delivery_inside_its_own_call()
     {
         var (server, connection, _, trigger) = Start();
