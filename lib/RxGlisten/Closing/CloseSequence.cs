@@ -140,7 +140,7 @@ internal sealed class CloseSequence(Connection connection)
             if (_phase == Phase.Closed)
                 return;
             _peerFinished = true;
-            _peerFirst |= !_finSent;
+            _peerFirst |= !_finSent && !connection.Outbound.IsFinished;
             _peerFinishedAt = connection.Settings.Clock.Now;
             over = _finSent || _phase == Phase.Failing;
             connection.Inbound.End(_phase == Phase.Failing ? _reason : null, discard: false);
@@ -198,7 +198,7 @@ internal sealed class CloseSequence(Connection connection)
     public void PeerFinishSeen()
     {
         lock (connection.Gate)
-            _peerFirst |= !_finSent;
+            _peerFirst |= !_finSent && !connection.Outbound.IsFinished;
     }
 
     /// <summary>This side's FIN followed the last byte.</summary>

@@ -30,7 +30,7 @@ internal sealed class SendQueue : IOutbound, IThreadPoolWorkItem
     private TimeSpan _blockedSince;
     private TimeSpan _progress;          // when the transport last took something, where anybody asks
     private CloseReason? _completed;     // no more is taken, for this reason; FIN follows the last byte
-    private bool _finished;              // FIN is sent
+    private bool _finished;              // FIN is sent, or is being sent
     private CloseReason? _dead;
 
     [ThreadStatic]
@@ -56,6 +56,9 @@ internal sealed class SendQueue : IOutbound, IThreadPoolWorkItem
 
     /// <summary>When the transport last took something; kept while the peer's side is finished. Under the lock.</summary>
     public TimeSpan Progress => _progress;
+
+    /// <summary>Whether FIN is sent or being sent: the peer's answer may come before the call returns. Under the lock.</summary>
+    public bool IsFinished => _finished;
 
     /// <summary>Whether a sender is at work, or nothing waits. Under the lock.</summary>
     public bool IsIdle => _queued == 0 && !_sending;

@@ -96,8 +96,9 @@ public sealed class ChurnSpec
             }
         }))).WaitAsync(TimeSpan.FromSeconds(120));
         await closings.CountAsync(Lanes * Each);
-        await server.DisposeAsync();
+        await server.Listener.StopAsync(TimeSpan.Zero).Soon();
         await closings.EndAsync();
+        await server.DisposeAsync();
         var ids = closings.Items.Select(closed => closed.Connection.Id).ToList();
         Assert.That(ids.Distinct().Count(), Is.EqualTo(ids.Count), "one reason each");
         Assert.That((server.Listener.Ledger.Accepted, server.Listener.Ledger.Closed), Is.EqualTo(((long)ids.Count, (long)ids.Count)));

@@ -131,6 +131,18 @@ public sealed class ClosedSpec
         Assert.That((transport.Received, end.Contains("slot")), Is.EqualTo((1000, true)));
     }
 
+    [Test]
+    public void A_peer_that_answers_this_sides_fin_before_the_call_that_sent_it_returned_was_not_first()
+    {
+        var executor = new QueueExecutor();
+        var fin = new TaskCompletionSource<Transfer>();
+        var transport = new Scripted(executor, []) { Answer = fin };
+        var connection = Make(executor, new Owner([]), transport);
+        executor.Run(new Turn(() => connection.Inbound.Probe()));
+        executor.Run(new Turn(connection.Outbound.OnCompleted));
+        Assert.That(connection.Closed.Result.Kind, Is.EqualTo(CloseKind.LocalClosed));
+    }
+
     private static Connection Make(QueueExecutor executor, Owner owner, Scripted transport)
     {
         var time = new TestScheduler();
@@ -163,6 +175,9 @@ public sealed class ClosedSpec
 
         public int Flood { get; init; }
 
+        /// <summary>The receive that waits for the peer's FIN, which answers this side's at once.</summary>
+        public TaskCompletionSource<Transfer>? Answer { get; init; }
+
         public int Received { get; private set; }
 
         public EndPoint LocalEndPoint { get; } = new IPEndPoint(IPAddress.Loopback, 1);
@@ -175,6 +190,8 @@ public sealed class ClosedSpec
 
         public ValueTask<Transfer> ReceiveAsync(IReceiveBuffer buffer)
         {
+            if (Answer is not null)
+                return new ValueTask<Transfer>(Answer.Task);
             if (Received == Flood)
                 return default;
             Received++;
@@ -188,7 +205,11 @@ public sealed class ClosedSpec
 
         public ValueTask<Transfer> SendAsync(ReadOnlyMemory<byte> data) => new(new Transfer(data.Length, SocketError.Success));
 
-        public SocketError ShutdownSending() => SocketError.Success;
+        public SocketError ShutdownSending()
+        {
+            Answer?.SetResult(default);
+            return SocketError.Success;
+        }
 
         public void Watch(IHangUpWatcher watcher)
         {
