@@ -60,7 +60,10 @@ internal sealed class ReplayRun : IObserver<IConnection>, IDisposable
     {
         if (kind == ConnectionEventKind.Opened)
             Interlocked.Increment(ref _expected);
-        Log(new ConnectionEvent(_stopwatch.Elapsed, client.Id, kind) { Data = data.ToArray() });
+        var happened = new ConnectionEvent(_stopwatch.Elapsed, client.Id, kind) { Data = data.ToArray() };
+        if (kind == ConnectionEventKind.Opened)
+            happened = happened with { Text = client.LocalEndPoint.ToString() ?? "", Detail = client.RemoteEndPoint.ToString() ?? "" };
+        Log(happened);
     }
 
     private void Log(ConnectionEvent happened)

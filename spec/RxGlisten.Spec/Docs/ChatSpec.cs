@@ -123,6 +123,21 @@ public sealed class ChatSpec : ReactiveTest
     // end
 
     [Test]
+    public async Task Two_lines_record_a_server()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.rec");
+        {
+            // snippet: recorder
+            await using var recorder = Recorder.Create(path, Scheduler.Default, new RecordingOptions { Outbound = true });
+            await using var listener = RxServer.Bind("tcp://127.0.0.1:0").Record(recorder);
+            // end
+        }
+
+        Assert.That(Recording.Open(path).Summary.Tail.Kind, Is.EqualTo(RecordingTailKind.Complete));
+        File.Delete(path);
+    }
+
+    [Test]
     public void The_picture_in_the_docs_is_drawn_from_a_run()
     {
         // snippet: picture
@@ -140,8 +155,7 @@ public sealed class ChatSpec : ReactiveTest
             var chat = new Chat(scheduler);
             return connections.ServePipeline(chat.Session);
         });
-        var names = run.Events.Select(e => e.Kind == ConnectionEventKind.Opened ? e with { Detail = e.Connection == 1 ? "ada" : "bob" } : e);
-        var picture = new MarblePicture { Title = "A conversation", Operators = ["Lines", "Session"] }.Render([.. names]);
+        var picture = new MarblePicture { Title = "A conversation", Operators = ["Lines", "Session"] }.Render(run.Events);
         // end
         DocFiles.Compare("pictures/chat.svg", picture);
     }
