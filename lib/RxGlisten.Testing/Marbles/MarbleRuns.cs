@@ -33,7 +33,7 @@ public static class MarbleRuns
     /// <summary>Runs a pure pipeline on what a script sends, and gives what the pipeline yields: bytes, F when it completes, X when it fails.</summary>
     /// <param name="pipeline">As for <c>ServePipeline</c>.</param>
     /// <param name="inbound">What the client sends.</param>
-    /// <param name="time">Virtual time that has not started: a test scheduler, or a historical one.</param>
+    /// <param name="time">Virtual time that is not running: a test scheduler, or a historical one.</param>
     /// <param name="until">How long; null for the duration of <paramref name="inbound"/>.</param>
     /// <typeparam name="TAbsolute">The scheduler's time.</typeparam>
     /// <typeparam name="TRelative">The scheduler's duration.</typeparam>
@@ -50,7 +50,7 @@ public static class MarbleRuns
     /// <param name="pipeline">As for <c>ServePipeline</c>.</param>
     /// <param name="inbound">What the client sends.</param>
     /// <param name="expected">What it must be sent.</param>
-    /// <param name="time">Virtual time that has not started: a test scheduler, or a historical one.</param>
+    /// <param name="time">Virtual time that is not running: a test scheduler, or a historical one.</param>
     /// <typeparam name="TAbsolute">The scheduler's time.</typeparam>
     /// <typeparam name="TRelative">The scheduler's duration.</typeparam>
     /// <exception cref="MarbleMismatchException">It is sent something else; the message shows both timelines.</exception>
@@ -74,7 +74,7 @@ public static class MarbleRuns
         ArgumentNullException.ThrowIfNull(client);
         return Run(time, until ?? script.Duration, watch => new CompositeDisposable(
             watch.On(client.Received),
-            Play(script, time, done => Do(client, done))));
+            Play(script, time, act => Do(client, act))));
     }
 
     /// <summary>Drives a client for as long as either script lasts, and compares what it receives with what is expected.</summary>
@@ -90,11 +90,11 @@ public static class MarbleRuns
         where TAbsolute : IComparable<TAbsolute> =>
         client.Run(script, time, Longer(script, expected)).ShouldBe(expected);
 
-    private static void Do(IMarbleClient client, MarbleEvent done)
+    private static void Do(IMarbleClient client, MarbleEvent act)
     {
-        switch (done.Kind)
+        switch (act.Kind)
         {
-            case MarbleEventKind.Bytes: client.Send(done.Data); break;
+            case MarbleEventKind.Bytes: client.Send(act.Data); break;
             case MarbleEventKind.Finish: client.Finish(); break;
             case MarbleEventKind.Reset: client.Reset(); break;
             case MarbleEventKind.StopReading: client.StopReading(); break;
