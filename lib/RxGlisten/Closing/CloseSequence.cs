@@ -19,7 +19,7 @@ internal sealed class CloseSequence(Connection connection)
     private bool _finSent;
     private TimeSpan _peerFinishedAt;
     private TimeSpan _finSentAt;
-    private Task _readToEnd = Task.CompletedTask;
+    private int _faulted;
 
     private enum Phase
     {
@@ -51,25 +51,41 @@ internal sealed class CloseSequence(Connection connection)
     /// <summary>The graceful close: flushes, sends FIN, and discards what arrives until the peer's FIN or the linger time is over.</summary>
     public void Finish(CloseReason request)
     {
-        SendQueue.Action send;
-        bool read;
+        Phase found;
+        var send = SendQueue.Action.None;
+        var read = false;
         lock (connection.Gate)
         {
-            if (_phase != Phase.Open)
-                return;
-            _phase = Phase.Finishing;
-            _reason = request;
+            found = _phase;
+            if (found == Phase.Open)
+            {
+                _phase = Phase.Finishing;
+                _reason = request;
+            }
+
+            // Whoever finishes wants no more, not even what came before a reset and was not delivered yet.
             connection.Inbound.End(Reason, discard: true);
-            connection.Inbound.ReleaseHolds();
-            send = connection.Outbound.Complete(Reason);
-            read = !_peerFinished && !connection.Reader.IsReading;
-            if (_finSent)
-                _finSentAt = connection.Settings.Clock.Now; // lingering starts now: this side had finished long ago
+            if (found == Phase.Open)
+            {
+                connection.Inbound.ReleaseHolds();
+                send = connection.Outbound.Complete(Reason);
+                read = !_peerFinished && !connection.Reader.IsReading;
+                if (_finSent)
+                    _finSentAt = connection.Settings.Clock.Now; // lingering starts now: this side had finished long ago
+            }
+        }
+
+        if (found == Phase.Failing)
+            Close(abort: true); // nothing can be sent, and nothing left to read is wanted
+        if (found != Phase.Open)
+        {
+            connection.Wake();
+            return;
         }
 
         connection.Outbound.Perform(send, default);
         if (read)
-            _readToEnd = connection.Reader.ReadToEndAsync();
+            connection.Reader.ReadToEnd();
         connection.Wake();
         bool linger, closed;
         lock (connection.Gate)
@@ -87,10 +103,17 @@ internal sealed class CloseSequence(Connection connection)
     /// <summary>User code failed: what it queued is flushed, and the connection closed gracefully.</summary>
     public void Fault(Exception error)
     {
+        lock (connection.Gate)
+        {
+            if (error is ConnectionClosedException && _phase is Phase.Closed or Phase.Failing)
+                return; // the end that the handler was told of, handed back
+        }
+
         var request = error is ProtocolException
             ? new CloseReason(CloseKind.ProtocolError, error.Message, error)
             : new CloseReason(CloseKind.HandlerFault, $"The handler failed: {error.Message}", error);
-        ConnectionLog.Faulted(connection.Settings.Log, connection.Id, request.Kind, error);
+        if (Interlocked.Exchange(ref _faulted, 1) == 0)
+            ConnectionLog.Faulted(connection.Settings.Log, connection.Id, request.Kind, error);
         Finish(request);
     }
 
@@ -117,7 +140,7 @@ internal sealed class CloseSequence(Connection connection)
             if (_phase == Phase.Closed)
                 return;
             _peerFinished = true;
-            _peerFirst |= !_finSent;
+            _peerFirst |= !_finSent && !connection.Outbound.IsFinished;
             _peerFinishedAt = connection.Settings.Clock.Now;
             over = _finSent || _phase == Phase.Failing;
             connection.Inbound.End(_phase == Phase.Failing ? _reason : null, discard: false);
@@ -168,14 +191,14 @@ internal sealed class CloseSequence(Connection connection)
 
         connection.Deadlines.ArmLinger();
         if (read)
-            _readToEnd = connection.Reader.ReadToEndAsync();
+            connection.Reader.ReadToEnd();
     }
 
     /// <summary>The peer's FIN was seen while nobody reads: there may be unread bytes before it.</summary>
     public void PeerFinishSeen()
     {
         lock (connection.Gate)
-            _peerFirst |= !_finSent;
+            _peerFirst |= !_finSent && !connection.Outbound.IsFinished;
     }
 
     /// <summary>This side's FIN followed the last byte.</summary>
@@ -251,11 +274,20 @@ internal sealed class CloseSequence(Connection connection)
             connection.Inbound.ReleaseHolds();
         }
 
-        if (abort)
-            connection.Transport.Abort();
-        else
-            connection.Transport.Close();
-        connection.Deadlines.Dispose();
+        try
+        {
+            if (abort)
+                connection.Transport.Abort();
+            else
+                connection.Transport.Close();
+            connection.Deadlines.Dispose();
+        }
+        catch (Exception e)
+        {
+            // A transport or a scheduler of another make broke its promise: the slot is given back all the same.
+            ConnectionLog.CloseFailed(connection.Settings.Log, connection.Id, e);
+        }
+
         connection.Release(reason);
         connection.Wake();
     }

@@ -29,7 +29,13 @@ internal sealed class ConnectionDeadlines(Connection connection) : IDisposable
     public void ArmHalfOpen() => Arm(Kind.HalfOpen, _options.HalfOpenTimeout);
 
     /// <summary>This side finished and the peer did not.</summary>
-    public void ArmLinger() => Arm(Kind.Linger, _options.LingerTimeout);
+    public void ArmLinger()
+    {
+        if (_options.LingerTimeout == TimeSpan.Zero)
+            connection.Closing.LingerIsOver(); // a timer of no time would still be a turn of the scheduler later
+        else
+            Arm(Kind.Linger, _options.LingerTimeout);
+    }
 
     /// <summary>Nobody wants the connection.</summary>
     public void ArmUnclaimed() => Arm(Kind.Unclaimed, _options.UnclaimedTimeout);

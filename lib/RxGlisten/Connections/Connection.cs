@@ -12,11 +12,12 @@ internal sealed class Connection : IConnection, IHangUpWatcher, IThreadPoolWorkI
     private static long s_lastId;
 
     private readonly IConnectionOwner _owner;
-    private readonly TaskCompletionSource<CloseReason> _closed = new();
+    private TaskCompletionSource<CloseReason>? _closed; // made when somebody asks
     private List<IConnectionWatcher>? _watchers;
     private CloseReason? _reason;
     private int _claims;
-    private bool _told;
+    private bool _told;         // Closed is completed, or completes now
+    private bool _watchersTold;
     private bool _delivered;
     private TimeSpan _unclaimedSince;
 
@@ -42,7 +43,23 @@ internal sealed class Connection : IConnection, IHangUpWatcher, IThreadPoolWorkI
 
     public TlsInfo? Tls => Transport.Tls;
 
-    public Task<CloseReason> Closed => _closed.Task;
+    public Task<CloseReason> Closed
+    {
+        get
+        {
+            lock (Gate)
+            {
+                if (_closed is null)
+                {
+                    _closed = new();
+                    if (_told)
+                        _closed.SetResult(_reason!); // told: there is one, and nobody awaits this task yet
+                }
+
+                return _closed.Task;
+            }
+        }
+    }
 
     public CancellationToken Draining => _owner.Draining;
 
@@ -82,7 +99,9 @@ internal sealed class Connection : IConnection, IHangUpWatcher, IThreadPoolWorkI
     /// <summary>Since when nobody wants it; null while somebody does. Under the lock.</summary>
     public TimeSpan? UnclaimedSince => IsUnclaimed ? _unclaimedSince : null;
 
-    private bool IsUnclaimed => _delivered && _claims == 0 && !Inbound.HasSubscriber && Outbound.IsIdle && Closing.IsOpen;
+    // Half open is not unclaimed: the subscriber was told of the peer's FIN and is gone, the reply is still to come, and HalfOpenTimeout bounds that.
+    private bool IsUnclaimed =>
+        _delivered && _claims == 0 && !Inbound.HasSubscriber && Outbound.IsIdle && Closing.IsOpen && !Closing.IsHalfOpen;
 
     public void Abort() => Abort(CloseKind.Aborted, "Abort was called.");
 
@@ -113,7 +132,7 @@ internal sealed class Connection : IConnection, IHangUpWatcher, IThreadPoolWorkI
         lock (Gate)
         {
             _claims++;
-            late = _told;
+            late = _watchersTold;
             if (!late)
                 (_watchers ??= []).Add(watcher);
         }
@@ -146,6 +165,9 @@ internal sealed class Connection : IConnection, IHangUpWatcher, IThreadPoolWorkI
             Executor.Post(Reader);
     }
 
+    /// <summary>Nobody is subscribed from now on: a timer that fires before the look that follows must not count from earlier. Under the lock.</summary>
+    public void SubscriberLeft() => _unclaimedSince = Settings.Clock.Now;
+
     /// <summary>Somebody left or a queue ran empty: starts the clock if nobody wants the connection now.</summary>
     public void LookAfterUnclaimed()
     {
@@ -173,11 +195,35 @@ internal sealed class Connection : IConnection, IHangUpWatcher, IThreadPoolWorkI
     public void Execute()
     {
         var reason = _reason!; // set by Release, which posted this
-        List<IConnectionWatcher>? watchers;
-        _closed.SetResult(reason);
+        TaskCompletionSource<CloseReason>? closed;
         lock (Gate)
         {
             _told = true;
+            closed = _closed;
+        }
+
+        if (closed is null)
+        {
+            TellClosed(reason);
+            return;
+        }
+
+        // Who awaits Closed runs inside SetResult, and may take its time. So the rest is a turn that is posted before and goes on when the task
+        // is completed, which is before anybody is called.
+        Executor.Post(new Turn(() =>
+        {
+            SpinWait.SpinUntil(() => closed.Task.IsCompleted);
+            TellClosed(reason);
+        }));
+        closed.SetResult(reason);
+    }
+
+    private void TellClosed(CloseReason reason)
+    {
+        List<IConnectionWatcher>? watchers;
+        lock (Gate)
+        {
+            _watchersTold = true;
             watchers = _watchers;
         }
 
@@ -197,7 +243,7 @@ internal sealed class Connection : IConnection, IHangUpWatcher, IThreadPoolWorkI
         List<IConnectionWatcher>? watchers;
         lock (Gate)
         {
-            watchers = _told ? _watchers : null;
+            watchers = _watchersTold ? _watchers : null;
             if (watchers is not null)
                 _watchers = null;
         }

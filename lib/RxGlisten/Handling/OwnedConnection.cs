@@ -40,6 +40,20 @@ internal sealed class OwnedConnection(IConnection connection)
             connection.Dispose();
     }
 
+    /// <summary>Runs user code that is told of the end: what it throws is logged, for there is nothing left to end.</summary>
+    public void Tell(Action tell)
+    {
+        try
+        {
+            tell();
+        }
+        catch (Exception e)
+        {
+            if (_own is not null)
+                ConnectionLog.ObserverFaulted(_own.Settings.Log, _own.Id, e);
+        }
+    }
+
     /// <summary>Its operator was disposed.</summary>
     public void Stop()
     {

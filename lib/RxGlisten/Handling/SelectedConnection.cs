@@ -30,7 +30,7 @@ internal sealed class SelectedConnection<T>(IConnection connection, Func<IConnec
     public void Stop()
     {
         _connection.Stop();
-        _subscription.Dispose();
+        _connection.Tell(_subscription.Dispose);
     }
 
     public void OnNext(T value)

@@ -43,10 +43,15 @@ internal sealed class ServedConnection(IConnection connection, Func<IConnection,
     public void Stop()
     {
         _connection.Stop();
-        _subscription.Dispose();
+        _connection.Tell(_subscription.Dispose);
     }
 
-    public void OnNext(ReadOnlyMemory<byte> value) => connection.Outbound.OnNext(value);
+    public void OnNext(ReadOnlyMemory<byte> value)
+    {
+        if (PullContext.Feeding is { } pull)
+            pull.Feeds(Queue);
+        connection.Outbound.OnNext(value);
+    }
 
     public void OnError(Exception error) => _connection.Fault(error);
 
@@ -55,9 +60,10 @@ internal sealed class ServedConnection(IConnection connection, Func<IConnection,
     void IConnectionWatcher.OnClosed(CloseReason reason)
     {
         // Only an operator that has started a run is told of its connection's end.
-        _set!.Emit(new ConnectionClosed(connection, reason));
-        _set.Ended(this);
+        var set = _set!;
+        _connection.Tell(() => set.Emit(new ConnectionClosed(connection, reason)));
+        _connection.Tell(() => set.Ended(this));
     }
 
-    void IConnectionWatcher.OnSettled() => _subscription.Dispose();
+    void IConnectionWatcher.OnSettled() => _connection.Tell(_subscription.Dispose);
 }

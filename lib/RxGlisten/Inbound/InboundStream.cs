@@ -53,15 +53,13 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
         var subscription = new InboundSubscription(this, observer);
         lock (connection.Gate)
         {
-            if (_calling && _callingThread == Environment.CurrentManagedThreadId && _current is not null)
+            // Whoever is parked keeps the seat that the current one has left: it takes over when the running call returns.
+            if (_current is not null || _parked is { Count: > 0 })
             {
-                (_parked ??= []).Add(subscription);
-                return subscription;
-            }
-
-            if (_current is not null)
-            {
-                connection.Executor.Post(new Refusal(subscription));
+                if (_calling && _callingThread == Environment.CurrentManagedThreadId)
+                    (_parked ??= []).Add(subscription);
+                else
+                    connection.Executor.Post(new Refusal(connection, subscription));
                 return subscription;
             }
 
@@ -82,6 +80,7 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
             if (_current != subscription)
                 return;
             _current = null;
+            connection.SubscriberLeft();
         }
 
         connection.LookAfterUnclaimed();
@@ -132,18 +131,22 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
         return _lent = _lentBuffer.AsMemory(0, largest);
     }
 
-    /// <summary>A receive gave bytes: delivers them if it may, and keeps them for later otherwise.</summary>
-    public void OnReceived(int count)
+    /// <summary>The loop's receive gave bytes: delivers them if it may, and keeps them for later otherwise.</summary>
+    /// <returns>Whether the connection is open, so that the loop goes on.</returns>
+    public bool OnReceived(int count)
     {
-        ReadOnlyMemory<byte> data = _lent[..count];
-        var buffer = _lentBuffer;
-        _lent = default;
-        _lentBuffer = null;
+        bool open;
+        ReadOnlyMemory<byte> data;
+        byte[]? buffer;
         InboundSubscription? subscription = null;
         Packet? packet = null;
         lock (connection.Gate)
         {
-            var deliver = !_ended && !_turn && _current is not null && _backlog is not { Count: > 0 };
+            // Once the read counts as over, a close may read on beside this thread: by then these bytes have their place before the next.
+            connection.Reader.ReadIsOver();
+            open = connection.Closing.IsOpen;
+            data = TakeLent(count, out buffer);
+            var deliver = open && !_ended && !_turn && _current is not null && _backlog is not { Count: > 0 };
             var reuse = deliver && buffer is not null && _current!.KeepsNothing; // deliver: there is a current one
             if (buffer is not null && !reuse)
             {
@@ -167,16 +170,17 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
             RunTurn(subscription, data, packet, buffer);
         else
             connection.Wake();
+        return open;
     }
 
     /// <summary>A receive gave bytes after the transport failed: keeps them for whoever reads on.</summary>
     public void ParkReceived(int count)
     {
-        var data = _lentBuffer is { } buffer ? ReceiveMemory.Keep(buffer, count) : _lent[..count];
-        _lent = default;
-        _lentBuffer = null;
         lock (connection.Gate)
         {
+            var data = TakeLent(count, out var buffer);
+            if (buffer is not null)
+                data = ReceiveMemory.Keep(buffer, count);
             if (!_ended)
                 (_backlog ??= new()).Enqueue(data);
         }
@@ -187,10 +191,15 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
     /// <summary>The receive under way ended without bytes: takes its memory back.</summary>
     public void OnNothingReceived()
     {
-        if (_lentBuffer is { } buffer)
+        byte[]? buffer;
+        lock (connection.Gate)
+        {
+            connection.Reader.ReadIsOver();
+            TakeLent(0, out buffer);
+        }
+
+        if (buffer is not null)
             ReceiveMemory.Return(buffer);
-        _lentBuffer = null;
-        _lent = default;
     }
 
     /// <summary>No more will come. Under the lock; then <see cref="Connection.Wake"/>.</summary>
@@ -232,6 +241,8 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
 
         if (subscription is not null)
             RunTurn(subscription, data, packet, null);
+        else if (_ended)
+            connection.Closing.OnSettled(); // it left while this turn was on its way
         connection.Wake();
     }
 
@@ -254,8 +265,6 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
                 held = _deliveredHold is not null;
                 refused = EndCall();
                 connection.Outbound.EndCork();
-                subscription = TakeNext(out data);
-                packet = subscription is null ? null : BeginCall(subscription, data);
             }
 
             connection.Outbound.Transmit();
@@ -264,11 +273,18 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
             buffer = null;
             Refuse(refused);
             if (thrown is not null)
-                connection.Closing.Fault(thrown);
+                connection.Closing.Fault(thrown); // before the next is taken: who threw is given nothing more
+            lock (connection.Gate)
+            {
+                subscription = TakeNext(out data);
+                packet = subscription is null ? null : BeginCall(subscription, data);
+            }
         }
 
-        if (_ended)
-            connection.Closing.OnSettled();
+        if (!_ended)
+            return;
+        connection.LookAfterUnclaimed();
+        connection.Closing.OnSettled();
     }
 
     private static Exception? Call(InboundSubscription subscription, ReadOnlyMemory<byte> data, Packet? packet)
@@ -315,9 +331,13 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
 
         var subscription = _current;
         if (_backlog is { Count: > 0 })
+        {
             data = _backlog.Dequeue();
-        else
-            _current = null;
+            return subscription;
+        }
+
+        _current = null;
+        connection.SubscriberLeft();
         return subscription;
     }
 
@@ -353,12 +373,22 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
         return parked;
     }
 
-    private static void Refuse(List<InboundSubscription>? refused)
+    private void Refuse(List<InboundSubscription>? refused)
     {
         if (refused is null)
             return;
         foreach (var subscription in refused)
-            new Refusal(subscription).Execute();
+            new Refusal(connection, subscription).Execute();
+    }
+
+    /// <summary>Takes what the transport was lent, of which it filled so many bytes. Under the lock.</summary>
+    private ReadOnlyMemory<byte> TakeLent(int count, out byte[]? buffer)
+    {
+        ReadOnlyMemory<byte> data = _lent[..count];
+        buffer = _lentBuffer;
+        _lent = default;
+        _lentBuffer = null;
+        return data;
     }
 
     private IDisposable HoldDelivered()
@@ -373,14 +403,22 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
     }
 
     /// <summary>Tells a second concurrent subscriber that it is one too many.</summary>
-    private sealed class Refusal(InboundSubscription subscription) : IThreadPoolWorkItem
+    private sealed class Refusal(Connection connection, InboundSubscription subscription) : IThreadPoolWorkItem
     {
         public void Execute()
         {
             if (subscription.IsDisposed)
                 return;
-            subscription.Observer.OnError(new InvalidOperationException(
-                "Inbound has a subscriber already, and takes one at a time. To share it, use Publish() and Connect(), or Publish(inbound => ...)."));
+            try
+            {
+                subscription.Observer.OnError(new InvalidOperationException(
+                    "Inbound has a subscriber already, and takes one at a time. To share it, use Publish() and Connect(), or Publish(inbound => ...)."));
+            }
+            catch (Exception e)
+            {
+                // Rx's own Subscribe(onNext) throws the error that nobody takes: user code like any other.
+                connection.Closing.Fault(e);
+            }
         }
     }
 }

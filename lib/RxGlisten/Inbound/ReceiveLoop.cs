@@ -8,9 +8,12 @@ namespace RxGlisten;
 /// </summary>
 internal sealed class ReceiveLoop(Connection connection) : IThreadPoolWorkItem, IValueTaskSource
 {
+    // What is kept of a peer whose side goes on though sending to it failed; more than any kernel keeps unread by default.
+    private const int MostKeptBytes = 16 * 1024 * 1024;
+
     private ManualResetValueTaskSourceCore<bool> _gate;
     private Task? _loop;
-    private Task? _toEnd;
+    private Task _readToEnd = Task.CompletedTask;
     private bool _waits = true; // at the gate, or to be started
     private bool _reading;
     private TimeSpan _readingSince;
@@ -39,23 +42,14 @@ internal sealed class ReceiveLoop(Connection connection) : IThreadPoolWorkItem, 
             _gate.SetResult(true);
     }
 
+    /// <summary>The receive gave its result. Under the lock.</summary>
+    public void ReadIsOver() => _reading = false;
+
     /// <summary>
-    /// With no receive outstanding and the connection closing: reads until the peer's side is over, without regard to flow. What arrives
-    /// is discarded in a graceful close, and kept for who reads on when sending failed.
+    /// With no receive outstanding and the connection closing: reads until the peer's side is over, without regard to flow. In a turn of
+    /// its own, because a peer that goes on sending would keep the caller (an acceptor, a sender) for as long.
     /// </summary>
-    public async Task ReadToEndAsync()
-    {
-        Transfer received;
-        do
-        {
-            var buffer = Discards() ? DiscardBuffer.Shared : (IReceiveBuffer)connection.Inbound;
-            received = await connection.Transport.ReceiveAsync(buffer).ConfigureAwait(false);
-            if (buffer == connection.Inbound)
-                Keep(received);
-        }
-        while (received.Succeeded && received.Bytes > 0);
-        EndReading(received);
-    }
+    public void ReadToEnd() => connection.Executor.Post(new Turn(() => _readToEnd = ReadToEndAsync()));
 
     void IValueTaskSource.GetResult(short token)
     {
@@ -94,13 +88,6 @@ internal sealed class ReceiveLoop(Connection connection) : IThreadPoolWorkItem, 
             if (timesIdle)
                 connection.Deadlines.ArmIdle();
             var received = await connection.Transport.ReceiveAsync(connection.Inbound).ConfigureAwait(false);
-            bool open;
-            lock (connection.Gate)
-            {
-                _reading = false;
-                open = connection.Closing.IsOpen;
-            }
-
             if (!received.Succeeded || received.Bytes == 0)
             {
                 connection.Inbound.OnNothingReceived();
@@ -108,15 +95,35 @@ internal sealed class ReceiveLoop(Connection connection) : IThreadPoolWorkItem, 
                 return;
             }
 
-            if (!open)
+            if (!connection.Inbound.OnReceived(received.Bytes))
             {
-                Keep(received);
-                _toEnd = ReadToEndAsync();
+                _readToEnd = ReadToEndAsync();
                 return;
             }
-
-            connection.Inbound.OnReceived(received.Bytes);
         }
+    }
+
+    /// <summary>What arrives is discarded in a graceful close, and kept for who reads on when sending failed.</summary>
+    private async Task ReadToEndAsync()
+    {
+        Transfer received;
+        var kept = 0;
+        do
+        {
+            var buffer = Discards() ? DiscardBuffer.Shared : (IReceiveBuffer)connection.Inbound;
+            received = await connection.Transport.ReceiveAsync(buffer).ConfigureAwait(false);
+            if (buffer != connection.Inbound)
+                continue;
+            Keep(received);
+            kept += received.Bytes;
+            if (kept > MostKeptBytes)
+            {
+                connection.Closing.LingerIsOver();
+                return;
+            }
+        }
+        while (received.Succeeded && received.Bytes > 0);
+        EndReading(received);
     }
 
     private bool Discards()

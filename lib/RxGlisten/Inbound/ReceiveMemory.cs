@@ -3,14 +3,15 @@ using System.Buffers;
 namespace RxGlisten;
 
 /// <summary>
-/// Where received bytes live. Small packets are slices of 4 KiB chunks that a thread fills one after the other, so that a kept packet keeps at
-/// most the larger of 4 KiB and twice its size alive; what was received into a larger buffer is copied out, or, when it fills half of
-/// it, keeps the buffer.
+/// Where received bytes live. The smallest packets are slices of 4 KiB chunks that a thread fills one after the other, so that a kept packet
+/// keeps at most the larger of 4 KiB and twice its size alive; what was received into a larger buffer is copied out, or, when it fills half
+/// of it, keeps the buffer.
 /// </summary>
 internal static class ReceiveMemory
 {
     private const int ChunkBytes = 4096;
-    private const int LargestSlice = 1024;
+    private const int LargestSlice = 256; // past it the unused end of a chunk costs more than the header of an array
+    private const int LargestSmall = 1024;
 
     [ThreadStatic]
     private static byte[]? t_chunk;
@@ -21,8 +22,8 @@ internal static class ReceiveMemory
     /// <summary>Whether returned buffers are overwritten first; specs turn it on, so that a use after the return is seen.</summary>
     public static bool PoisonsReturned { get; set; }
 
-    /// <summary>Whether so few bytes come from a chunk.</summary>
-    public static bool IsSmall(int count) => count <= LargestSlice;
+    /// <summary>Whether memory for just so few bytes is cheaper than a copy out of a large buffer.</summary>
+    public static bool IsSmall(int count) => count <= LargestSmall;
 
     /// <summary>Memory for exactly so many bytes, never handed out again.</summary>
     public static Memory<byte> Allocate(int count)

@@ -28,7 +28,7 @@ public static class Outgoing
         ArgumentNullException.ThrowIfNull(source);
         if (!source.CanRead)
             throw new ArgumentException("The stream can't be read.", nameof(source));
-        return new PullSequence(Chunks(source, leaveOpen));
+        return new PullSequence(Chunks(source), leaveOpen ? null : source.DisposeAsync);
     }
 
     /// <summary>The same for a pipe. One subscription; the reader is completed at the end, however it comes.</summary>
@@ -36,11 +36,11 @@ public static class Outgoing
     public static IObservable<ReadOnlyMemory<byte>> Pull(PipeReader source)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return new PullSequence(Segments(source));
+        return new PullSequence(Segments(source), () => source.CompleteAsync());
     }
 
     private static async IAsyncEnumerable<ReadOnlyMemory<byte>> Chunks(
-        Stream source, bool leaveOpen, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default)
+        Stream source, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default)
     {
         var chunk = ArrayPool<byte>.Shared.Rent(ChunkBytes);
         try
@@ -52,29 +52,20 @@ public static class Outgoing
         finally
         {
             ArrayPool<byte>.Shared.Return(chunk);
-            if (!leaveOpen)
-                await source.DisposeAsync().ConfigureAwait(false);
         }
     }
 
     private static async IAsyncEnumerable<ReadOnlyMemory<byte>> Segments(
         PipeReader source, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        try
+        ReadResult read;
+        do
         {
-            ReadResult read;
-            do
-            {
-                read = await source.ReadAsync(cancellation).ConfigureAwait(false);
-                foreach (var segment in read.Buffer)
-                    yield return segment;
-                source.AdvanceTo(read.Buffer.End);
-            }
-            while (!read.IsCompleted);
+            read = await source.ReadAsync(cancellation).ConfigureAwait(false);
+            foreach (var segment in read.Buffer)
+                yield return segment;
+            source.AdvanceTo(read.Buffer.End);
         }
-        finally
-        {
-            await source.CompleteAsync().ConfigureAwait(false);
-        }
+        while (!read.IsCompleted);
     }
 }

@@ -1,52 +1,113 @@
+using System.Reactive.Concurrency;
 using System.Reactive.Disposables;
 
 namespace RxGlisten;
 
 /// <summary>The sequence behind <see cref="Outgoing"/>.</summary>
-internal sealed class PullSequence(IAsyncEnumerable<ReadOnlyMemory<byte>> source) : IObservable<ReadOnlyMemory<byte>>
+/// <param name="source">The producer.</param>
+/// <param name="release">Gives back what the producer reads from, also where it was never asked.</param>
+internal sealed class PullSequence(IAsyncEnumerable<ReadOnlyMemory<byte>> source, Func<ValueTask>? release = null)
+    : IObservable<ReadOnlyMemory<byte>>
 {
     public IDisposable Subscribe(IObserver<ReadOnlyMemory<byte>> observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
-        var pull = new Pull(observer, (observer as ServedConnection)?.Queue ?? PullContext.Current);
-        pull.Start(source);
+        var pull = new Pull(source, release, observer, (observer as ServedConnection)?.Queue ?? PullContext.Current);
+        pull.Start();
         return pull;
     }
 
     /// <summary>One subscription: asks, waits for room, hands on.</summary>
-    private sealed class Pull(IObserver<ReadOnlyMemory<byte>> observer, SendQueue? queue) : ICancelable
+    private sealed class Pull(
+        IAsyncEnumerable<ReadOnlyMemory<byte>> source, Func<ValueTask>? release, IObserver<ReadOnlyMemory<byte>> observer, SendQueue? queue)
+        : ICancelable, IPulled, IThreadPoolWorkItem
     {
         private readonly CancellationTokenSource _cancellation = new();
         private readonly bool _copies = observer is not IByteSink { KeepsNothing: true }; // the producer reuses its memory
         private Task _loop = Task.CompletedTask;
+        private SendQueue? _queue = queue;
 
         public bool IsDisposed => _cancellation.IsCancellationRequested;
 
-        public void Start(IAsyncEnumerable<ReadOnlyMemory<byte>> source) => _loop = RunAsync(source);
+        /// <summary>
+        /// Starts when the subscribing call has returned: a producer that never waits would keep it, and the accepting with it, and could not be
+        /// unsubscribed.
+        /// </summary>
+        public void Start()
+        {
+            if (_queue is { } known)
+                known.Executor.Post(this);
+            else
+                CurrentThreadScheduler.Instance.Schedule(Execute);
+        }
+
+        public void Execute() => _loop = RunAsync();
 
         public void Dispose() => _cancellation.Cancel();
 
-        private async Task RunAsync(IAsyncEnumerable<ReadOnlyMemory<byte>> source)
+        public void Feeds(SendQueue? queue) => _queue = queue;
+
+        // One method: a task awaited by another is resumed on the pool where the thread has a context of its own, as test runners' have.
+        private async Task RunAsync()
         {
             Exception? error = null;
+            var cut = false; // there is no connection to feed any more, which tells the pipeline of its end by itself
             try
             {
-                await PumpAsync(source).ConfigureAwait(false);
+                if (!IsDisposed)
+                {
+                    var elements = source.GetAsyncEnumerator(_cancellation.Token);
+                    try
+                    {
+                        while (!cut)
+                        {
+                            try
+                            {
+                                if (_queue is { } fed)
+                                    await fed.WaitForRoomAsync(_cancellation.Token).ConfigureAwait(false);
+                            }
+                            catch (ConnectionClosedException)
+                            {
+                                cut = true;
+                                continue;
+                            }
+
+                            if (!await elements.MoveNextAsync().ConfigureAwait(false) || IsDisposed)
+                                break;
+                            Emit(elements.Current);
+                        }
+                    }
+                    finally
+                    {
+                        await elements.DisposeAsync().ConfigureAwait(false);
+                    }
+                }
             }
             catch (Exception e)
             {
                 error = e;
             }
 
-            if (IsDisposed || error is ConnectionClosedException)
-                return;
-            var outer = PullContext.Enter(queue);
             try
             {
-                if (error is null)
-                    observer.OnCompleted();
-                else
-                    observer.OnError(error);
+                if (release is not null)
+                    await release().ConfigureAwait(false);
+            }
+            catch (Exception e)
+            {
+                error ??= e;
+            }
+
+            if (!IsDisposed && !cut)
+                End(error);
+        }
+
+        private void Emit(ReadOnlyMemory<byte> element)
+        {
+            var outer = PullContext.Enter(_queue, this);
+            try
+            {
+                observer.OnNext(_copies ? element.ToArray() : element);
             }
             finally
             {
@@ -54,32 +115,19 @@ internal sealed class PullSequence(IAsyncEnumerable<ReadOnlyMemory<byte>> source
             }
         }
 
-        private async Task PumpAsync(IAsyncEnumerable<ReadOnlyMemory<byte>> source)
+        private void End(Exception? error)
         {
-            var elements = source.GetAsyncEnumerator(_cancellation.Token);
+            var outer = PullContext.Enter(_queue);
             try
             {
-                while (true)
-                {
-                    if (queue is not null)
-                        await queue.WaitForRoomAsync(_cancellation.Token).ConfigureAwait(false);
-                    if (!await elements.MoveNextAsync().ConfigureAwait(false) || IsDisposed)
-                        return;
-                    Emit(elements.Current);
-                }
+                if (error is null)
+                    observer.OnCompleted();
+                else
+                    observer.OnError(error);
             }
-            finally
+            catch (Exception e) when (_queue is { } fed)
             {
-                await elements.DisposeAsync().ConfigureAwait(false);
-            }
-        }
-
-        private void Emit(ReadOnlyMemory<byte> element)
-        {
-            var outer = PullContext.Enter(queue);
-            try
-            {
-                observer.OnNext(_copies ? element.ToArray() : element);
+                fed.Fault(e);
             }
             finally
             {

@@ -5,16 +5,18 @@ namespace RxGlisten;
 /// takes it sends outside the lock and goes on until nothing waits, while all others only enqueue. So messages never interleave, and nobody
 /// waits for another's system call.
 /// </summary>
-internal sealed class SendQueue : IOutbound
+internal sealed class SendQueue : IOutbound, IThreadPoolWorkItem
 {
     private const int CorkBytes = 64 * 1024;
     private const int MostGathered = 64;
+    private const int MostRounds = 8;
 
     private readonly Connection _connection;
     private readonly WritableState _writable;
     private readonly long _highWater;
+    private readonly int _corkLimit;     // under the mark, so that what is gathered neither trips a policy nor stops reading
     private SendBacklog? _backlog;       // made when something first has to wait
-    private Queue<SendWaiter>? _waiters;     // for room, first come first served
+    private LinkedList<SendWaiter>? _waiters; // for room, first come first served
     private List<ArraySegment<byte>>? _batch;
     private Task _drain = Task.CompletedTask;
     private long _queued;
@@ -25,9 +27,10 @@ internal sealed class SendQueue : IOutbound
     private bool _sending;
     private bool _letsRead;              // the queue fell under half of the mark: reading may go on
     private bool _blocked;
+    private TimeSpan _blockedSince;
     private TimeSpan _progress;          // when the transport last took something, where anybody asks
-    private bool _completed;             // no more is taken; FIN follows the last byte
-    private bool _finished;              // FIN is sent
+    private CloseReason? _completed;     // no more is taken, for this reason; FIN follows the last byte
+    private bool _finished;              // FIN is sent, or is being sent
     private CloseReason? _dead;
 
     [ThreadStatic]
@@ -38,6 +41,7 @@ internal sealed class SendQueue : IOutbound
         _connection = connection;
         _writable = new WritableState(connection);
         _highWater = connection.Settings.Options.OutboundHighWaterBytes;
+        _corkLimit = (int)Math.Min(CorkBytes, _highWater);
     }
 
     public long QueuedBytes => Volatile.Read(ref _queued);
@@ -48,10 +52,13 @@ internal sealed class SendQueue : IOutbound
     public bool IsWritable => _writable.IsWritable;
 
     /// <summary>Since when a send waits without progress; null when none does. Under the lock.</summary>
-    public TimeSpan? BlockedSince => _blocked ? _progress : null;
+    public TimeSpan? BlockedSince => _blocked ? _blockedSince : null;
 
     /// <summary>When the transport last took something; kept while the peer's side is finished. Under the lock.</summary>
     public TimeSpan Progress => _progress;
+
+    /// <summary>Whether FIN is sent or being sent: the peer's answer may come before the call returns. Under the lock.</summary>
+    public bool IsFinished => _finished;
 
     /// <summary>Whether a sender is at work, or nothing waits. Under the lock.</summary>
     public bool IsIdle => _queued == 0 && !_sending;
@@ -65,7 +72,7 @@ internal sealed class SendQueue : IOutbound
         Action next;
         lock (_connection.Gate)
         {
-            if (_completed || _dead is not null)
+            if (_completed is not null || _dead is not null)
             {
                 _connection.Settings.Metrics.SendIgnored();
                 return;
@@ -93,6 +100,7 @@ internal sealed class SendQueue : IOutbound
         else
         {
             Perform(next, value.Span);
+            LetRead(); // what was dropped may have made room
         }
     }
 
@@ -124,28 +132,40 @@ internal sealed class SendQueue : IOutbound
     {
         if (cancellation.IsCancellationRequested)
             return ValueTask.FromCanceled(cancellation);
-        var waiter = new SendWaiter(this, _connection.Executor, default);
-        waiter.CancelBy(cancellation);
         Action next;
         lock (_connection.Gate)
-        {
-            if (_dead is { } reason)
-                return ValueTask.FromException(new ConnectionClosedException(reason));
             next = OpenCork();
-            if (!_sending)
-                return ValueTask.CompletedTask;
-            (_backlog ??= NewBacklog()).Add(waiter);
+        Perform(next, default);
+        SendWaiter? waiter = null;
+        while (true)
+        {
+            lock (_connection.Gate)
+            {
+                if (_dead is not null || !_sending)
+                    break;
+                if (waiter is not null)
+                {
+                    (_backlog ??= NewBacklog()).Add(waiter);
+                    return waiter.Task;
+                }
+            }
+
+            waiter = new SendWaiter(this, _connection.Executor, default);
+            waiter.CancelBy(cancellation); // before it is queued, so that settling it always finds the registration
         }
 
-        Perform(next, default);
-        return waiter.Task;
+        waiter?.Forget();
+        return _dead is { } reason ? ValueTask.FromException(new ConnectionClosedException(reason)) : ValueTask.CompletedTask;
     }
 
     /// <summary>A waiter's token was cancelled.</summary>
     public void Cancel(SendWaiter waiter, Exception error)
     {
         lock (_connection.Gate)
-            waiter.Settle(error);
+        {
+            if (waiter.Settle(error) && waiter.Place.List is not null)
+                _waiters!.Remove(waiter.Place); // who has a place has it there
+        }
     }
 
     /// <summary>From now on this thread's writes are gathered. Under the lock.</summary>
@@ -175,9 +195,9 @@ internal sealed class SendQueue : IOutbound
     /// <returns>What to <see cref="Perform"/> when the lock is released.</returns>
     public Action Complete(CloseReason reason)
     {
-        if (_completed || _dead is not null)
+        if (_completed is not null || _dead is not null)
             return Action.None;
-        _completed = true;
+        _completed = reason;
         FailWaiters(reason);
         var next = OpenCork();
         if (_sending)
@@ -220,6 +240,15 @@ internal sealed class SendQueue : IOutbound
         }
     }
 
+    /// <summary>Goes on sending, in a posted turn.</summary>
+    void IThreadPoolWorkItem.Execute() => _drain = DrainAsync(blocked: false);
+
+    /// <summary>A pulled sequence that feeds this queue failed where nobody else can be told.</summary>
+    public void Fault(Exception error) => _connection.Closing.Fault(error);
+
+    /// <summary>Where posted turns run.</summary>
+    public ITransportExecutor Executor => _connection.Executor;
+
     private static CloseReason SendingCompleted { get; } = new(CloseKind.LocalClosed, "The sending side was completed.", null);
 
     private SendBacklog NewBacklog() => new(_connection.Settings.Options.DropsAreWholeMessages);
@@ -241,27 +270,39 @@ internal sealed class SendQueue : IOutbound
 
     wait:
         var waiter = new SendWaiter(this, _connection.Executor, data);
-        waiter.CancelBy(cancellation); // before it is queued, so that settling it always finds the registration
+        waiter.CancelBy(cancellation); // before it is queued, as a flush
+        ConnectionClosedException? late;
         lock (_connection.Gate)
         {
-            if (Refused is { } refused)
-                return ValueTask.FromException(refused);
-            (_waiters ??= new()).Enqueue(waiter);
-            next = OpenCork();
-            AdmitWaiters();
-            if (next == Action.None && !_sending && _backlog is { IsEmpty: false })
-            {
-                _sending = true;
-                next = Action.Drain;
-            }
+            late = Refused;
+            next = late is null && !waiter.IsSettled ? Queue(waiter) : Action.None;
+        }
+
+        if (late is not null)
+        {
+            waiter.Forget();
+            return ValueTask.FromException(late);
         }
 
         Perform(next, default);
         return waiter.Task;
     }
 
+    /// <summary>Puts somebody who waits for room in line. Under the lock.</summary>
+    private Action Queue(SendWaiter waiter)
+    {
+        (_waiters ??= new()).AddLast(waiter.Place);
+        var next = OpenCork();
+        AdmitWaiters();
+        UpdateWritable();
+        if (next != Action.None || _sending || _backlog is null or { IsEmpty: true })
+            return next;
+        _sending = true;
+        return Action.Drain;
+    }
+
     private ConnectionClosedException? Refused =>
-        (_dead ?? (_completed ? SendingCompleted : null)) is { } reason ? new ConnectionClosedException(reason) : null;
+        (_dead ?? _completed) is { } reason ? new ConnectionClosedException(reason) : null;
 
     /// <summary>Whether so many bytes may be queued; drops others for them where the policy says so. Under the lock.</summary>
     private bool MakeRoom(int bytes)
@@ -297,7 +338,7 @@ internal sealed class SendQueue : IOutbound
 
         if (_corkThread == Environment.CurrentManagedThreadId)
         {
-            if (_corked + data.Length < CorkBytes)
+            if (_corked + data.Length < _corkLimit)
             {
                 _cork ??= TakeCork();
                 data.CopyTo(_cork.AsSpan(_corked));
@@ -383,15 +424,23 @@ internal sealed class SendQueue : IOutbound
         Step step;
         Transfer sent;
         var batch = _batch ??= [];
+        var rounds = 0;
         do
         {
+            if (rounds++ == MostRounds)
+            {
+                // Others queue as fast as the peer takes it: whoever came here to send one message is not to send theirs for ever.
+                Executor.Post(this);
+                return;
+            }
+
             int bytes;
             lock (_connection.Gate)
             {
                 bytes = _dead is null && _backlog is not null ? _backlog.Gather(batch, blocked ? 1 : MostGathered) : 0;
                 _blocked = blocked && bytes > 0;
                 if (_blocked)
-                    _progress = _connection.Settings.Clock.Now;
+                    _blockedSince = _connection.Settings.Clock.Now;
             }
 
             if (bytes == 0)
@@ -400,6 +449,7 @@ internal sealed class SendQueue : IOutbound
             }
             else if (blocked)
             {
+                LetRead();
                 _connection.Deadlines.ArmSend();
                 sent = await Transport.SendAsync(batch[0]).ConfigureAwait(false);
             }
@@ -414,6 +464,8 @@ internal sealed class SendQueue : IOutbound
                 blocked = !blocked && sent.Bytes < bytes;
                 _blocked = false;
             }
+
+            LetRead(); // not only when all is sent, which a slow peer may put off for ever
         }
         while (step == Step.Continue);
         Leave(step, sent);
@@ -430,23 +482,18 @@ internal sealed class SendQueue : IOutbound
         }
 
         if (!sent.Succeeded)
-        {
-            _sending = false;
             return Step.Failed;
-        }
 
         Volatile.Write(ref _queued, _queued - sent.Bytes);
-        if (_connection.Closing.IsHalfOpen)
+        if (sent.Bytes > 0 && _connection.Closing.IsHalfOpen)
             _progress = _connection.Settings.Clock.Now;
         if (advance)
             _backlog?.Advance(sent.Bytes);
         AdmitWaiters();
-        var held = !IsWritable;
         UpdateWritable();
-        _letsRead |= held && IsWritable;
         if (_backlog is { IsEmpty: false })
             return Step.Continue;
-        if (_completed && !_finished)
+        if (_completed is not null && !_finished)
         {
             _finished = true;
             return Step.Finish;
@@ -463,22 +510,41 @@ internal sealed class SendQueue : IOutbound
         {
             case Step.Failed:
                 _connection.Closing.SendFailed(sent.Error);
+                EndSending();
                 return;
             case Step.Finish:
                 var error = Transport.ShutdownSending();
-                lock (_connection.Gate)
-                    _sending = false;
+                EndSending();
                 _connection.Closing.FinSent(error);
-                return;
+                break;
         }
 
-        if (_letsRead)
-        {
-            _letsRead = false;
-            _connection.Wake();
-        }
-
+        LetRead();
         _connection.LookAfterUnclaimed();
+    }
+
+    /// <summary>Gives the right to send up for good: nothing but flushes can have come after the last byte, or after the failure.</summary>
+    private void EndSending()
+    {
+        lock (_connection.Gate)
+        {
+            _sending = false;
+            if (_dead is null)
+                _backlog?.Advance(0);
+            else
+                _backlog?.Clear();
+        }
+    }
+
+    /// <summary>Lets reading go on if the queue fell under half of the mark. Without the lock.</summary>
+    private void LetRead()
+    {
+        if (!_letsRead)
+            return;
+
+        // A flag that another thread sets meanwhile may be cleared here: the look at the state, under the lock, comes after it.
+        _letsRead = false;
+        _connection.Wake();
     }
 
     /// <summary>Lets those in who waited for room, while there is some. Under the lock.</summary>
@@ -486,11 +552,18 @@ internal sealed class SendQueue : IOutbound
     {
         while (_waiters is { Count: > 0 } && _queued < _highWater)
         {
-            var waiter = _waiters.Dequeue();
-            if (!waiter.Settle() || waiter.Data.IsEmpty)
+            var waiter = _waiters.First!.Value; // there is one: the count says so
+            _waiters.RemoveFirst();
+            if (waiter.IsSettled)
                 continue;
-            (_backlog ??= NewBacklog()).Add(waiter.Data.Span);
-            Volatile.Write(ref _queued, _queued + waiter.Data.Length);
+            if (!waiter.Data.IsEmpty)
+            {
+                // Before it is settled: from then on the memory is the caller's, who may run on another thread already.
+                (_backlog ??= NewBacklog()).Add(waiter.Data.Span);
+                Volatile.Write(ref _queued, _queued + waiter.Data.Length);
+            }
+
+            waiter.Settle();
         }
     }
 
@@ -507,9 +580,14 @@ internal sealed class SendQueue : IOutbound
     private void UpdateWritable()
     {
         if (_queued >= _highWater)
+        {
             _writable.Set(false);
-        else if (_queued < Math.Max(1, _highWater / 2))
+        }
+        else if (!IsWritable && _queued < Math.Max(1, _highWater / 2))
+        {
             _writable.Set(true);
+            _letsRead = true;
+        }
     }
 
     /// <summary>What a caller is to do once it has released the lock.</summary>

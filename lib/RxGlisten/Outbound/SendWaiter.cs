@@ -6,15 +6,26 @@ namespace RxGlisten;
 /// Somebody who waits for room or for a flush. Settled once, under the connection's lock; the waiting code is resumed by a posted turn of its own, so that
 /// it can't hold up the sending whatever it does.
 /// </summary>
-internal sealed class SendWaiter(SendQueue queue, ITransportExecutor executor, ReadOnlyMemory<byte> data) : IValueTaskSource, IThreadPoolWorkItem
+internal sealed class SendWaiter : IValueTaskSource, IThreadPoolWorkItem
 {
+    private readonly SendQueue _queue;
+    private readonly ITransportExecutor _executor;
     private ManualResetValueTaskSourceCore<bool> _core;
     private CancellationTokenRegistration _cancellation;
     private bool _settled;
     private Exception? _error;
 
-    /// <summary>What is to be enqueued when there is room; none for a flush or for who only waits.</summary>
-    public ReadOnlyMemory<byte> Data { get; } = data;
+    public SendWaiter(SendQueue queue, ITransportExecutor executor, ReadOnlyMemory<byte> data)
+    {
+        (_queue, _executor, Data) = (queue, executor, data);
+        Place = new LinkedListNode<SendWaiter>(this);
+    }
+
+    /// <summary>What is to be enqueued when there is room; none for a flush, for who only waits, and once it was settled.</summary>
+    public ReadOnlyMemory<byte> Data { get; private set; }
+
+    /// <summary>Its place in the line for room.</summary>
+    public LinkedListNode<SendWaiter> Place { get; }
 
     /// <summary>Whether it was settled. Under the lock.</summary>
     public bool IsSettled => _settled;
@@ -40,9 +51,13 @@ internal sealed class SendWaiter(SendQueue queue, ITransportExecutor executor, R
             return false;
         _settled = true;
         _error = error;
-        executor.Post(this);
+        Data = default;
+        _executor.Post(this);
         return true;
     }
+
+    /// <summary>It turned out that nobody has to wait. Without the lock.</summary>
+    public void Forget() => _cancellation.Dispose();
 
     public void Execute()
     {
@@ -60,5 +75,5 @@ internal sealed class SendWaiter(SendQueue queue, ITransportExecutor executor, R
     void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _core.OnCompleted(continuation, state, token, flags);
 
-    private void OnCancelled(CancellationToken token) => queue.Cancel(this, new OperationCanceledException(token));
+    private void OnCancelled(CancellationToken token) => _queue.Cancel(this, new OperationCanceledException(token));
 }

@@ -25,7 +25,7 @@ internal sealed class WritableState(Connection connection) : IObservable<bool>
             subscription.Scheduled = true; // nobody else tells it before this call does
         }
 
-        subscription.Execute();
+        subscription.Tell();
         return Disposable.Create(subscription, static s => s.Leave());
     }
 
@@ -70,7 +70,8 @@ internal sealed class WritableState(Connection connection) : IObservable<bool>
 
         public bool Scheduled { get; set; }
 
-        public void Execute()
+        /// <summary>Tells the observer until it has seen the latest state.</summary>
+        public void Tell()
         {
             while (true)
             {
@@ -89,10 +90,31 @@ internal sealed class WritableState(Connection connection) : IObservable<bool>
                     _left = completed;
                 }
 
-                if (completed)
-                    observer.OnCompleted();
-                else
-                    observer.OnNext(now);
+                try
+                {
+                    if (completed)
+                        observer.OnCompleted();
+                    else
+                        observer.OnNext(now);
+                }
+                catch
+                {
+                    Leave();
+                    throw;
+                }
+            }
+        }
+
+        /// <summary>A posted turn: user code that throws ends its own connection.</summary>
+        void IThreadPoolWorkItem.Execute()
+        {
+            try
+            {
+                Tell();
+            }
+            catch (Exception e)
+            {
+                state.Fault(e);
             }
         }
 
@@ -107,4 +129,6 @@ internal sealed class WritableState(Connection connection) : IObservable<bool>
     }
 
     private Lock Gate => connection.Gate;
+
+    private void Fault(Exception error) => connection.Closing.Fault(error);
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Reactive.Testing;
 using RxGlisten.Spec.Transports;
 
@@ -9,11 +10,13 @@ internal sealed class VirtualServer
     private readonly MemoryNetwork _network;
     private readonly Queue<IConnection> _accepted = new();
 
-    public VirtualServer(Func<ServerOptions, ServerOptions>? options = null, Func<IListener, IDisposable>? serve = null, int windowBytes = 64 * 1024)
+    public VirtualServer(Func<ServerOptions, ServerOptions>? options = null, Func<IListener, IDisposable>? serve = null, int windowBytes = 64 * 1024,
+        Func<EndPoint, EndPoint>? through = null)
     {
+        SynchronizationContext.SetSynchronizationContext(null); // the framework's would send the peers' continuations to the pool
         _network = new MemoryNetwork(Time, windowBytes);
         var defaults = new ServerOptions { Scheduler = Time, MaxConnections = 100_000 };
-        Listener = (Listener)RxServer.Bind(_network.EndPoint("server"), options?.Invoke(defaults) ?? defaults);
+        Listener = (Listener)RxServer.Bind(through?.Invoke(_network.EndPoint("server")) ?? _network.EndPoint("server"), options?.Invoke(defaults) ?? defaults);
         Subscription = serve is null ? Listener.Probe(_accepted.Enqueue) : serve(Listener);
         Settle();
     }

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 namespace RxGlisten;
 
 /// <summary>An accept that waits. Its place in the line is guarded by its listener.</summary>
-internal sealed class MemoryAccept(MemoryListener listener, MemoryExecutor executor) : MemoryOperation<AcceptResult>(executor)
+internal sealed class MemoryAccept(MemoryListener listener, SchedulerExecutor executor) : MemoryOperation<AcceptResult>(executor)
 {
     private CancellationTokenRegistration _registration;
 

@@ -43,7 +43,7 @@ internal sealed class MemoryConnection : ITransportConnection
 
     public ITransportExecutor Executor => Network;
 
-    internal MemoryExecutor Network { get; }
+    internal SchedulerExecutor Network { get; }
 
     internal Lock Gate { get; }
 

@@ -22,12 +22,9 @@ public sealed class MemoryNetwork : ITransport
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="windowBytes"/> is less than 1.</exception>
     public MemoryNetwork(IScheduler scheduler, int windowBytes = 64 * 1024)
     {
-        ArgumentNullException.ThrowIfNull(scheduler);
         ArgumentOutOfRangeException.ThrowIfLessThan(windowBytes, 1);
-        if (scheduler is ImmediateScheduler or CurrentThreadScheduler)
-            throw new ArgumentException("A network can't run on a scheduler that runs work inside its caller.", nameof(scheduler));
         WindowBytes = windowBytes;
-        Queue = new MemoryExecutor(scheduler);
+        Queue = new SchedulerExecutor(scheduler);
     }
 
     /// <summary>The one queue that everything on this network runs on.</summary>
@@ -36,7 +33,7 @@ public sealed class MemoryNetwork : ITransport
     /// <inheritdoc/>
     public bool UsesDescriptors => false;
 
-    internal MemoryExecutor Queue { get; }
+    internal SchedulerExecutor Queue { get; }
 
     internal int WindowBytes { get; }
 

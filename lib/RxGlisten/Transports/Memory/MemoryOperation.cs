@@ -6,7 +6,7 @@ namespace RxGlisten;
 /// What waits for a turn of the network's queue: a reusable value task that is completed by <see cref="Complete"/> in a turn and whose
 /// continuation runs in a turn too, whatever context its caller awaited it from.
 /// </summary>
-internal abstract class MemoryOperation<T>(MemoryExecutor executor) : IValueTaskSource<T>, IThreadPoolWorkItem
+internal abstract class MemoryOperation<T>(SchedulerExecutor executor) : IValueTaskSource<T>, IThreadPoolWorkItem
 {
     private readonly Lock _gate = new();
     private ManualResetValueTaskSourceCore<T> _core;

@@ -1,7 +1,7 @@
 namespace RxGlisten;
 
 /// <summary>The receive that waits for bytes, the FIN or the end. Its state is guarded by its connection's lock.</summary>
-internal sealed class MemoryReceive(MemoryConnection connection, MemoryExecutor executor) : MemoryOperation<Transfer>(executor)
+internal sealed class MemoryReceive(MemoryConnection connection, SchedulerExecutor executor) : MemoryOperation<Transfer>(executor)
 {
     private IReceiveBuffer? _buffer;
     private bool _woken;

@@ -1,7 +1,7 @@
 namespace RxGlisten;
 
 /// <summary>The send that waits for room in the peer's window. Its state is guarded by its connection's lock.</summary>
-internal sealed class MemorySend(MemoryConnection connection, MemoryExecutor executor) : MemoryOperation<Transfer>(executor)
+internal sealed class MemorySend(MemoryConnection connection, SchedulerExecutor executor) : MemoryOperation<Transfer>(executor)
 {
     private ReadOnlyMemory<byte> _data;
     private bool _woken;

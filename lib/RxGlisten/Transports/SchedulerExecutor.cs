@@ -5,17 +5,32 @@ using System.Runtime.ExceptionServices;
 namespace RxGlisten;
 
 /// <summary>
-/// The one queue of a network. Every completion of a receive, send or accept is an item of it, so a chain of completions of any length
-/// is a loop here and never a stack: nested inline completions are moved to the pool by the runtime's stack guard once they are deep,
-/// and a test scheduler's thread would lose them.
+/// An executor of one thread at a time: a first-in, first-out queue that is drained on a scheduler. It is for transports of virtual time, such as
+/// <see cref="MemoryNetwork"/>: on a test scheduler everything runs on the thread that advances it, and a tick is over when all its
+/// consequences are. A chain of completions of any length is a loop here and never a stack: nested inline completions are moved to the
+/// pool by the runtime's stack guard once they are deep, and a test scheduler's thread would lose them.
+/// Thread-safe where its scheduler is. Work runs without a <see cref="SynchronizationContext"/>; what it throws is thrown by the drain, when the queue is empty.
 /// </summary>
-internal sealed class MemoryExecutor(IScheduler scheduler) : ITransportExecutor
+public sealed class SchedulerExecutor : ITransportExecutor
 {
+    private readonly IScheduler _scheduler;
     private readonly Lock _gate = new();
     private readonly Queue<IThreadPoolWorkItem> _work = new();
     private bool _draining;
     private bool _drainScheduled;
 
+    /// <summary>Makes one with nothing to do.</summary>
+    /// <param name="scheduler">Drains the queue. It must not run work inside <c>Schedule</c>, as the immediate and the current-thread scheduler do.</param>
+    /// <exception cref="ArgumentException">The scheduler runs work inside its caller.</exception>
+    public SchedulerExecutor(IScheduler scheduler)
+    {
+        ArgumentNullException.ThrowIfNull(scheduler);
+        if (scheduler is ImmediateScheduler or CurrentThreadScheduler)
+            throw new ArgumentException("A network can't run on a scheduler that runs work inside its caller.", nameof(scheduler));
+        _scheduler = scheduler;
+    }
+
+    /// <inheritdoc/>
     public void Post(IThreadPoolWorkItem work)
     {
         lock (_gate)
@@ -24,13 +39,14 @@ internal sealed class MemoryExecutor(IScheduler scheduler) : ITransportExecutor
             if (_draining || _drainScheduled) return;
             _drainScheduled = true;
         }
-        scheduler.Schedule(this, static (_, executor) =>
+        _scheduler.Schedule(this, static (_, executor) =>
         {
             executor.DrainAsScheduled();
             return Disposable.Empty;
         });
     }
 
+    /// <inheritdoc/>
     public void Run(IThreadPoolWorkItem work)
     {
         lock (_gate)

@@ -1,0 +1,44 @@
+namespace RxGlisten.Testing;
+
+/// <summary>What must hold for the bytes and the end of one connection that is closed, whatever happened to it.</summary>
+internal sealed class DeliveryCheck(Scenario scenario, ConnectionBook book, SimulatedClient client)
+{
+    private readonly CloseKind _kind = book.Connection.Closed.Result.Kind; // completed: the caller has seen it
+    private readonly IReadOnlyList<Fault> _faults = scenario.FaultsOf(client);
+
+    private bool IsOrderly =>
+        _kind is CloseKind.PeerClosed or CloseKind.LocalClosed or CloseKind.HandlerFault or CloseKind.ProtocolError
+            or CloseKind.IdleTimeout or CloseKind.MaximumAge or CloseKind.Unclaimed;
+
+    private bool MayBeReset => client.IsClosed || _faults.Any(fault => fault.Kind is FaultKind.Reset or FaultKind.Close);
+
+    private bool IsSlow => _faults.Any(fault =>
+        (fault.Kind is FaultKind.Stall or FaultKind.StopReading or FaultKind.Latency or FaultKind.Jitter && fault.For >= scenario.Tolerance)
+        || (fault.Kind == FaultKind.Bandwidth && fault.Amount < 100_000)
+        || (fault.Kind == FaultKind.Window && fault.Amount < 64));
+
+    public void Check()
+    {
+        Prefix(book.Received, client.SentBytes, "the server's observer was told");
+        if (book.HasReplies)
+            Prefix(client.ReceivedBytes, book.Replies, "the client was sent");
+        if (client.End == ClientEnd.Fin && book.HasReplies && !book.IsCut && client.ReceivedBytes.Length < book.Replies.Length)
+            Fail($"it saw FIN after {client.ReceivedBytes.Length} of the {book.Replies.Length} bytes that were sent to it");
+        if (IsOrderly && !MayBeReset && !IsSlow && client.End != ClientEnd.Fin)
+            Fail($"the close was orderly ({_kind}), and it saw {client.End} instead of a FIN");
+        if (_kind == CloseKind.PeerClosed && book.Inbound is { IsEnded: true } && !book.IsCut && book.Received.Length < client.SentBytes.Length)
+            Fail($"it finished orderly, and the server's observer was told {book.Received.Length} of its {client.SentBytes.Length} bytes");
+        if (_kind is CloseKind.PeerReset or CloseKind.TransportError && !MayBeReset)
+            Fail($"the server says {_kind}, and nobody reset anything");
+    }
+
+    private void Prefix(ReadOnlySpan<byte> got, ReadOnlySpan<byte> whole, string what)
+    {
+        if (whole.StartsWith(got))
+            return;
+        var same = got.CommonPrefixLength(whole);
+        Fail($"what {what} differs from what was sent at byte {same} (of {got.Length}, sent were {whole.Length})");
+    }
+
+    private void Fail(string what) => scenario.Fail($"{client.LocalEndPoint}: {what}.");
+}

@@ -1,0 +1,87 @@
+using System.Diagnostics.Metrics;
+using NUnit.Framework;
+using RxGlisten.Spec.Harness;
+
+namespace RxGlisten.Spec.Outbound;
+
+/// <summary>The three ways in which an outbound observer ends, and what it does afterwards, in virtual time.</summary>
+public sealed class AfterTheCloseSpec
+{
+    [Test]
+    public void OnNext_after_the_close_does_nothing_and_is_counted()
+    {
+        using var meters = new Meters();
+        var server = new VirtualServer(options => options with { MeterFactory = meters });
+        long ignored = 0;
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, self) =>
+            {
+                if (ReferenceEquals(instrument.Meter.Scope, meters) && instrument.Name == "rxglisten.outbound.ignored")
+                    self.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, count, _, _) => ignored += count);
+        listener.Start();
+        var (connection, peer) = server.Pair();
+        connection.Outbound.OnNext("before"u8.ToArray());
+        Assert.That(ignored, Is.Zero);
+        connection.Outbound.OnCompleted();
+        connection.Outbound.OnNext("between"u8.ToArray());
+        Assert.That(ignored, Is.EqualTo(1));
+        connection.Abort();
+        server.Settle();
+        connection.Outbound.OnNext("after"u8.ToArray());
+        connection.Outbound.OnCompleted();
+        connection.Outbound.OnError(new InvalidOperationException("Meant to be."));
+        Assert.That(ignored, Is.EqualTo(2));
+        Assert.That(connection.Closed.Result.Kind, Is.EqualTo(CloseKind.Aborted));
+        Assert.That(connection.Outbound.QueuedBytes, Is.Zero);
+        Assert.That(new VirtualReader(server, peer).All().Text, Is.EqualTo("before"));
+    }
+
+    [Test]
+    public void OnError_resets_with_the_error()
+    {
+        var (server, connection, reader) = HighWaterSpec.Stalled(window: 10);
+        connection.Outbound.OnNext(new byte[100]);
+        var error = new InvalidOperationException("Meant to be.");
+        connection.Outbound.OnError(error);
+        server.Settle();
+        Assert.That((connection.Closed.Result.Kind, connection.Closed.Result.Error), Is.EqualTo((CloseKind.Aborted, error)));
+        Assert.That(reader.All().End!.Value.IsError);
+    }
+
+    [Test]
+    public void OnCompleted_flushes_and_sends_fin_and_receiving_goes_on()
+    {
+        var (server, connection, reader, peer) = HighWaterSpec.StalledPair(window: 10);
+        var inbound = connection.Inbound.Probe();
+        connection.Outbound.OnNext("0123456789 and more of it"u8.ToArray());
+        connection.Outbound.OnCompleted();
+        connection.Outbound.OnCompleted();
+        Assert.That(reader.All().Text, Is.EqualTo("0123456789 and more of it"));
+        Assert.That(reader.End!.Value.IsFin);
+        Assert.That(peer.SendAsync("still here"u8.ToArray()).IsCompleted);
+        server.Settle();
+        Assert.That(inbound.Text(), Is.EqualTo("still here"));
+        Assert.That(inbound.IsEnded, Is.False);
+        peer.FinishSending();
+        server.Settle();
+        Assert.That(inbound.IsEnded);
+        Assert.That(connection.Closed.Result.Kind, Is.EqualTo(CloseKind.LocalClosed));
+    }
+
+    private sealed class Meters : IMeterFactory
+    {
+        public Meter Create(MeterOptions options)
+        {
+            options.Scope = this;
+            return new Meter(options);
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}

@@ -1,0 +1,243 @@
+using System.IO.Pipelines;
+using System.Reactive.Linq;
+using System.Runtime.CompilerServices;
+using NUnit.Framework;
+using RxGlisten.Spec.Harness;
+using RxGlisten.Spec.Outbound.Doubles;
+using Bytes = System.ReadOnlyMemory<byte>;
+
+namespace RxGlisten.Spec.Outbound;
+
+/// <summary>Producers that are asked only while there is room.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public sealed class PullSpec
+{
+    private int _asked;
+    private int _disposed;
+    private Probe<ConnectionClosed> _closed = new();
+
+    [TestCase("serve")]
+    [TestCase("pull")]
+    [TestCase("concat")]
+    [TestCase("selectmany")]
+    [TestCase("timer")]
+    [TestCase("merge")]
+    public void A_producer_without_end_is_asked_only_while_a_stalled_client_leaves_room(string how)
+    {
+        var server = Start(how);
+        var peer = server.Connect();
+        _ = peer.SendAsync("!"u8.ToArray());
+        server.Advance(TimeSpan.FromSeconds(2));
+        Assert.That(_asked, Is.InRange(60, 75), "a window of 64 KiB and a mark of 8 KiB, in pieces of 1 KiB");
+        var before = _asked;
+        var reader = new VirtualReader(server, peer);
+        reader.Take();
+        Assert.That(_asked, Is.InRange(before + 60, before + 75));
+        for (var i = 0; i < 20; i++)
+            reader.Take();
+        Assert.That(reader.Bytes, Is.EqualTo(Enumerable.Range(0, reader.Bytes.Length).Select(i => (byte)(i / 1024))));
+        Assert.That(_closed.Items, Is.Empty);
+        peer.Reset();
+        server.Advance(TimeSpan.FromSeconds(2));
+        Assert.That(_disposed, Is.EqualTo(1));
+        Assert.That(_closed.Items.Single().Reason.Kind, Is.EqualTo(CloseKind.PeerReset));
+    }
+
+    [Test]
+    public void A_second_pull_subscribed_by_the_end_of_the_first_is_pulled_too()
+    {
+        var server = Serve(_ => Outgoing.Pull(Pieces(100)).Concat(Outgoing.Pull(Pieces(int.MaxValue))));
+        var peer = server.Connect();
+        var reader = new VirtualReader(server, peer);
+        for (var i = 0; i < 3; i++)
+            reader.Take();
+        Assert.That(_asked, Is.InRange(200, 300));
+        Assert.That(_disposed, Is.EqualTo(1));
+        peer.Reset();
+        server.Settle();
+        Assert.That(_disposed, Is.EqualTo(2));
+    }
+
+    [Test]
+    public void A_long_line_of_short_pulls_is_no_deep_stack()
+    {
+        var server = Serve(_ => Observable.Range(0, 20_000).Select(_ => Outgoing.Pull(Pieces(1, 1))).Concat());
+        var reader = new VirtualReader(server, server.Connect()).All();
+        Assert.That(reader.Bytes, Has.Length.EqualTo(20_000));
+        Assert.That(reader.End!.Value.IsFin);
+    }
+
+    [Test]
+    public void A_producer_that_never_waits_does_not_run_inside_the_subscribing_call()
+    {
+        var inside = true;
+        var during = -1;
+        var server = Serve(_ => Observable.Create<Bytes>(observer =>
+        {
+            var pull = Outgoing.Pull(Pieces(10)).Subscribe(observer);
+            during = _asked;
+            inside = false;
+            return pull;
+        }));
+        var reader = new VirtualReader(server, server.Connect()).All();
+        Assert.That((inside, during), Is.EqualTo((false, 0)));
+        Assert.That(reader.Bytes, Has.Length.EqualTo(10 * 1024));
+    }
+
+    [Test]
+    public void Outside_of_a_server_it_is_pulled_as_fast_as_it_is_taken_and_can_be_unsubscribed()
+    {
+        var pieces = Outgoing.Pull(Pieces(int.MaxValue)).Take(5).ToEnumerable().ToArray();
+        Assert.That(pieces.Select(piece => piece.Span[0]), Is.EqualTo(new byte[] { 0, 1, 2, 3, 4 }));
+        Assert.That(_disposed, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void A_stream_is_disposed_at_the_end_unless_it_is_left_open([Values] bool leaveOpen, [Values] bool complete)
+    {
+        var stream = new TrackedStream(complete ? 100_000 : long.MaxValue);
+        var server = Serve(_ => Outgoing.Pull(stream, leaveOpen));
+        var peer = server.Connect();
+        if (complete)
+            Assert.That(new VirtualReader(server, peer).All().Bytes, Is.EqualTo(PatternStream.Expected(100_000)));
+        else
+            peer.Reset();
+        server.Settle();
+        Assert.That(stream.IsDisposed, Is.EqualTo(!leaveOpen));
+    }
+
+    [Test]
+    public void A_stream_and_a_pipe_that_were_never_asked_are_given_back_too()
+    {
+        var stream = new TrackedStream(100);
+        var pipe = new Pipe();
+        var server = Serve(c =>
+        {
+            c.Outbound.OnNext(new byte[200_000]);
+            return Outgoing.Pull(stream).Merge(Outgoing.Pull(pipe.Reader));
+        });
+        var peer = server.Connect();
+        server.Settle();
+        Assert.That(stream.IsDisposed, Is.False);
+        peer.Reset();
+        server.Settle();
+        Assert.That(stream.IsDisposed);
+        Assert.That(pipe.Writer.WriteAsync(new byte[1]).AsTask().Result.IsCompleted);
+    }
+
+    [Test]
+    public void A_pipe_is_sent_to_its_end_and_its_reader_completed()
+    {
+        var pipe = new Pipe(new PipeOptions(readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, useSynchronizationContext: false));
+        var server = Serve(_ => Outgoing.Pull(pipe.Reader));
+        var peer = server.Connect();
+        var reader = new VirtualReader(server, peer);
+        _ = pipe.Writer.WriteAsync("one "u8.ToArray()).AsTask();
+        server.Settle();
+        _ = pipe.Writer.WriteAsync("two"u8.ToArray()).AsTask();
+        pipe.Writer.Complete();
+        server.Settle();
+        Assert.That(reader.All().Text, Is.EqualTo("one two"));
+        Assert.That(reader.End!.Value.IsFin);
+    }
+
+    [Test]
+    public void A_producer_that_fails_ends_its_connection_after_what_it_gave([Values] bool closedError)
+    {
+        Exception error = closedError
+            ? new ConnectionClosedException(new CloseReason(CloseKind.PeerReset, "Another connection's.", null))
+            : new IOException("Meant to be.");
+        var server = Serve(_ => Outgoing.Pull(Pieces(3, error: error)));
+        var peer = server.Connect();
+        var reader = new VirtualReader(server, peer).All();
+        Assert.That(reader.Bytes, Has.Length.EqualTo(3 * 1024));
+        Assert.That(reader.End!.Value.IsFin);
+        peer.FinishSending();
+        server.Settle();
+        Assert.That((_closed.Items.Single().Reason.Kind, _closed.Items[0].Reason.Error), Is.EqualTo((CloseKind.HandlerFault, error)));
+        Assert.That(_disposed, Is.EqualTo(1));
+    }
+
+    [TestCase("unix", 1L << 30, 0)]
+    [TestCase("tcp v4", 1L << 28, 0)]
+    [TestCase("tcp v4", 1L << 25, 1)]
+    [TestCase("memory", 1L << 27, 0)]
+    public async Task A_big_stream_takes_little_memory_and_nobody_is_cut(string kind, long bytes, int pauseMilliseconds)
+    {
+        long most = 0;
+        using var reach = Reaches.Of(kind);
+        await using var server = new TestServer(reach, serve: listener => listener
+            .Serve(c => Outgoing.Pull(new PatternStream(bytes)).Do(_ => most = Math.Max(most, c.Outbound.QueuedBytes)))
+            .Probe());
+        var peer = await server.ConnectAsync();
+        long at = 0;
+        for (var receives = 1; ; receives++)
+        {
+            var received = await peer.ReceiveAsync().Soon();
+            Assert.That(received.IsError, Is.False);
+            if (received.IsFin)
+                break;
+            if (!PatternStream.Matches(received.Bytes, at))
+                Assert.Fail($"Not what was produced, near {at}.");
+            at += received.Bytes.Length;
+            if (pauseMilliseconds > 0 && receives % 16 == 0)
+                await Task.Delay(pauseMilliseconds); // a slow client is what is specified
+        }
+
+        Assert.That(at, Is.EqualTo(bytes));
+        Assert.That(most, Is.LessThanOrEqualTo(128 * 1024));
+    }
+
+    private VirtualServer Start(string how) => how switch
+    {
+        "serve" => new VirtualServer(Options, listener => _closed = listener.Serve(_ => Pieces(int.MaxValue)).Probe()),
+        "pull" => Serve(_ => Outgoing.Pull(Pieces(int.MaxValue))),
+        "concat" => Serve(_ => Observable.Empty<Bytes>().Concat(Outgoing.Pull(Pieces(int.MaxValue))).Select(bytes => bytes)),
+        "selectmany" => Serve(c => from _ in c.Inbound.Bytes() from piece in Outgoing.Pull(Pieces(int.MaxValue)) select piece),
+        "timer" => Serve(c => Observable
+            .Timer(TimeSpan.FromSeconds(1), ((Connection)c).Settings.Options.Scheduler)
+            .SelectMany(_ => Outgoing.Pull(Pieces(int.MaxValue)))),
+        "merge" => Serve(c => c.Inbound.Bytes().Where(_ => false).Merge(Outgoing.Pull(Pieces(int.MaxValue)))),
+        _ => throw new ArgumentException(how),
+    };
+
+    private VirtualServer Serve(Func<IConnection, IObservable<Bytes>> pipeline) =>
+        new(Options, listener => _closed = listener.Serve(pipeline).Probe());
+
+    private static ServerOptions Options(ServerOptions defaults) => defaults with { OutboundHighWaterBytes = 8 * 1024 };
+
+    private async IAsyncEnumerable<Bytes> Pieces(
+        int count, int size = 1024, Exception? error = null, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        var piece = new byte[size];
+        try
+        {
+            for (var i = 0; i < count; i++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                _asked++;
+                piece.AsSpan().Fill((byte)i);
+                yield return piece;
+            }
+
+            await Task.CompletedTask;
+            if (error is not null)
+                throw error;
+        }
+        finally
+        {
+            _disposed++;
+        }
+    }
+
+    private sealed class TrackedStream(long length) : PatternStream(length)
+    {
+        public bool IsDisposed { get; private set; }
+
+        protected override void Dispose(bool disposing)
+        {
+            IsDisposed = true;
+            base.Dispose(disposing);
+        }
+    }
+}
