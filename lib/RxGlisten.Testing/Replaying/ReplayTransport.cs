@@ -11,7 +11,7 @@ internal sealed class ReplayTransport : EndPoint, ITransport, ITransportEndPoint
 {
     public ReplayTransport(IScheduler scheduler, Action<ReplayClient, ConnectionEventKind, ReadOnlySpan<byte>> note, Action clientClosed)
     {
-        Executor = new MemoryNetwork(scheduler).Executor; // one queue on the scheduler; nobody is on the network
+        Executor = new SchedulerExecutor(scheduler);
         Note = note;
         ClientClosed = clientClosed;
         Listener = new ReplayListener(this);
