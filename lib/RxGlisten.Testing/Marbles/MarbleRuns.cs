@@ -33,7 +33,7 @@ public static class MarbleRuns
     /// <summary>Runs a pure pipeline on what a script sends, and gives what the pipeline yields: bytes, F when it completes, X when it fails.</summary>
     /// <param name="pipeline">As for <c>ServePipeline</c>.</param>
     /// <param name="inbound">What the client sends.</param>
-    /// <param name="time">Virtual time that has not started: a test scheduler, or a historical one.</param>
+    /// <param name="time">Virtual time that is not running: a test scheduler, or a historical one.</param>
     /// <param name="until">How long; null for the duration of <paramref name="inbound"/>.</param>
     /// <typeparam name="TAbsolute">The scheduler's time.</typeparam>
     /// <typeparam name="TRelative">The scheduler's duration.</typeparam>
@@ -43,14 +43,16 @@ public static class MarbleRuns
         where TAbsolute : IComparable<TAbsolute>
     {
         ArgumentNullException.ThrowIfNull(pipeline);
-        return Run(time, until ?? inbound.Duration, watch => watch.On(pipeline(inbound.ToInbound(time))));
+        ArgumentNullException.ThrowIfNull(inbound);
+        ArgumentNullException.ThrowIfNull(time);
+        return Run(time, until ?? inbound.Duration, length => RunFor(time, length), watch => watch.On(pipeline(inbound.ToInbound(time))));
     }
 
     /// <summary>Runs a pure pipeline for as long as either script lasts, and compares what it yields with what is expected.</summary>
     /// <param name="pipeline">As for <c>ServePipeline</c>.</param>
     /// <param name="inbound">What the client sends.</param>
     /// <param name="expected">What it must be sent.</param>
-    /// <param name="time">Virtual time that has not started: a test scheduler, or a historical one.</param>
+    /// <param name="time">Virtual time that is not running: a test scheduler, or a historical one.</param>
     /// <typeparam name="TAbsolute">The scheduler's time.</typeparam>
     /// <typeparam name="TRelative">The scheduler's duration.</typeparam>
     /// <exception cref="MarbleMismatchException">It is sent something else; the message shows both timelines.</exception>
@@ -72,9 +74,9 @@ public static class MarbleRuns
         where TAbsolute : IComparable<TAbsolute>
     {
         ArgumentNullException.ThrowIfNull(client);
-        return Run(time, until ?? script.Duration, watch => new CompositeDisposable(
-            watch.On(client.Received),
-            Play(script, time, done => Do(client, done))));
+        ArgumentNullException.ThrowIfNull(script);
+        ArgumentNullException.ThrowIfNull(time);
+        return Run(time, until ?? script.Duration, length => RunFor(time, length), watch => Drive(client, script, time, watch));
     }
 
     /// <summary>Drives a client for as long as either script lasts, and compares what it receives with what is expected.</summary>
@@ -90,11 +92,30 @@ public static class MarbleRuns
         where TAbsolute : IComparable<TAbsolute> =>
         client.Run(script, time, Longer(script, expected)).ShouldBe(expected);
 
-    private static void Do(IMarbleClient client, MarbleEvent done)
+    /// <summary>Runs for a while, noting what is watched.</summary>
+    /// <param name="time">In whose time.</param>
+    /// <param name="until">How long.</param>
+    /// <param name="run">Runs so long.</param>
+    /// <param name="start">What runs.</param>
+    internal static MarbleTimeline Run(IScheduler time, TimeSpan until, Action<TimeSpan> run, Func<MarbleWatch, IDisposable> start)
     {
-        switch (done.Kind)
+        var watch = new MarbleWatch(time);
+        using var running = start(watch);
+        run(until);
+        return watch.ToTimeline();
+    }
+
+    /// <summary>Subscribes what a client receives, and drives it.</summary>
+    internal static IDisposable Drive(IMarbleClient client, MarbleScript script, IScheduler time, MarbleWatch watch) =>
+        new CompositeDisposable(watch.On(client.Received), Play(script, time, act => Do(client, act)));
+
+    internal static TimeSpan Longer(MarbleScript one, MarbleScript other) => one.Duration > other.Duration ? one.Duration : other.Duration;
+
+    private static void Do(IMarbleClient client, MarbleEvent act)
+    {
+        switch (act.Kind)
         {
-            case MarbleEventKind.Bytes: client.Send(done.Data); break;
+            case MarbleEventKind.Bytes: client.Send(act.Data); break;
             case MarbleEventKind.Finish: client.Finish(); break;
             case MarbleEventKind.Reset: client.Reset(); break;
             case MarbleEventKind.StopReading: client.StopReading(); break;
@@ -102,16 +123,12 @@ public static class MarbleRuns
         }
     }
 
-    private static MarbleTimeline Run<TAbsolute, TRelative>(
-        VirtualTimeSchedulerBase<TAbsolute, TRelative> time, TimeSpan until, Func<MarbleWatch, IDisposable> start)
+    // Not AdvanceTo: only the scheduler knows how its time is counted. What is due with it and was scheduled before still runs.
+    private static void RunFor<TAbsolute, TRelative>(VirtualTimeSchedulerBase<TAbsolute, TRelative> time, TimeSpan until)
         where TAbsolute : IComparable<TAbsolute>
     {
-        ArgumentNullException.ThrowIfNull(time);
-        var watch = new MarbleWatch(time);
-        using var running = start(watch);
-        using var end = ((IScheduler)time).Schedule(until, time.Stop); // not AdvanceTo: only the scheduler knows how its time is counted
+        using var end = ((IScheduler)time).Schedule(until, time.Stop);
         time.Start();
-        return watch.ToTimeline();
     }
 
     private static CompositeDisposable Play(MarbleScript script, IScheduler scheduler, Action<MarbleEvent> act)
@@ -124,6 +141,4 @@ public static class MarbleRuns
         }));
         return [.. turns];
     }
-
-    private static TimeSpan Longer(MarbleScript one, MarbleScript other) => one.Duration > other.Duration ? one.Duration : other.Duration;
 }

@@ -114,6 +114,8 @@ public sealed record MarblePicture
         foreach (var group in lane.Groups)
         {
             svg.Marble(group, y, cls);
+            foreach (var x in lane.Ticks.Where(x => group.Count > 1 && x >= group.First && x <= group.Last))
+                svg.Line(x, y - 4, x, y + 4, cls);
             svg.Text(group.Middle(axis), labelsAbove ? y - 16 : y + 26, group.Text, anchor: "middle");
         }
 

@@ -3,9 +3,14 @@ namespace RxGlisten.Testing;
 /// <summary>One direction of a connection: its packets, grouped as they come, so that a long recording takes no more memory than its picture.</summary>
 internal sealed class PictureLane(TimeAxis axis)
 {
+    private const double TickGap = 4; // nearer ones would be one line
     private readonly List<PictureGroup> _groups = [];
+    private readonly List<double> _ticks = [];
 
     public IReadOnlyList<PictureGroup> Groups => _groups;
+
+    /// <summary>Where the packets are, as far as one can tell them apart.</summary>
+    public IReadOnlyList<double> Ticks => _ticks;
 
     /// <summary>When the side that sends here finished; null if it did not.</summary>
     public TimeSpan? Finished { get; set; }
@@ -16,6 +21,8 @@ internal sealed class PictureLane(TimeAxis axis)
     public void Add(TimeSpan time, ReadOnlySpan<byte> data)
     {
         var x = axis.X(time);
+        if (_ticks.Count == 0 || x >= _ticks[^1] + TickGap)
+            _ticks.Add(x);
         var added = new PictureGroup(x, x, 1, data.Length, PictureText.Payload(data));
         while (_groups is [.., var last] && added.Touches(last, axis))
         {

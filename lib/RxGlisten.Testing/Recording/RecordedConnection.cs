@@ -18,7 +18,10 @@ internal sealed class RecordedConnection : IConnection, IConnectionWrapper
         Inbound = new RecordedInbound(this);
         Outbound = new RecordedOutbound(this);
         var closed = inner.Closed.ConfigureAwait(false).GetAwaiter();
-        closed.UnsafeOnCompleted(() => OnClosed(closed.GetResult()));
+        if (closed.IsCompleted)
+            OnClosed(closed.GetResult()); // not by the pool, which may be beside the scheduler's thread
+        else
+            closed.UnsafeOnCompleted(() => OnClosed(closed.GetResult()));
     }
 
     public IConnection Inner { get; }

@@ -146,6 +146,7 @@ internal sealed class ReplayClient(ReplayTransport transport, long id, EndPoint 
         }
 
         transport.Executor.Post(this);
+        transport.ClientClosed();
     }
 
     public void Abort() => Close();

@@ -35,14 +35,15 @@ internal sealed class ReplayListener(ReplayTransport transport) : ITransportList
     /// <summary>A client comes.</summary>
     public void Arrive(ReplayClient client)
     {
-        Waiting? accept;
+        Waiting? accept = null;
         lock (_gate)
         {
-            accept = _accepts.FirstOrDefault();
-            if (accept is null)
-                _arrived.Enqueue(client);
-            else
+            if (!_disposed)
+                accept = _accepts.FirstOrDefault();
+            if (accept is not null)
                 _accepts.RemoveAt(0);
+            else if (!_disposed)
+                _arrived.Enqueue(client);
         }
 
         accept?.End(transport, new AcceptResult(client, SocketError.Success));
@@ -51,15 +52,20 @@ internal sealed class ReplayListener(ReplayTransport transport) : ITransportList
     public void Dispose()
     {
         Waiting[] accepts;
+        ReplayClient[] arrived;
         lock (_gate)
         {
             _disposed = true;
             accepts = [.. _accepts];
             _accepts.Clear();
+            arrived = [.. _arrived];
+            _arrived.Clear();
         }
 
         foreach (var accept in accepts)
             accept.End(transport, new AcceptResult(null, SocketError.OperationAborted));
+        foreach (var client in arrived)
+            client.Abort();
     }
 
     private void Cancel(Waiting accept)

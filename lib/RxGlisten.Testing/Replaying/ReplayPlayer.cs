@@ -19,34 +19,11 @@ internal sealed class ReplayPlayer(Recording recording, ReplayTransport transpor
 
     public void Execute()
     {
+        bool over;
         lock (_gate)
-        {
-            if (_disposed)
-                return;
-            if (_events is null)
-            {
-                _events = recording.Events.GetEnumerator();
-                if (!_events.MoveNext())
-                {
-                    End();
-                    return;
-                }
-            }
-
-            do
-            {
-                var due = (_events.Current.Time / speed) - _stopwatch.Elapsed;
-                if (due > TimeSpan.Zero)
-                {
-                    _timer.Disposable = scheduler.Schedule(due, () => transport.Executor.Run(this));
-                    return;
-                }
-
-                Play(_events.Current);
-            }
-            while (_events.MoveNext());
-            End();
-        }
+            over = !_disposed && PlayDue();
+        if (over)
+            onEnd();
     }
 
     public void Dispose()
@@ -58,6 +35,34 @@ internal sealed class ReplayPlayer(Recording recording, ReplayTransport transpor
         }
 
         _timer.Dispose();
+    }
+
+    /// <summary>Plays what is due; whether that was all.</summary>
+    private bool PlayDue()
+    {
+        if (_events is null)
+        {
+            _events = recording.Events.GetEnumerator();
+            if (!_events.MoveNext())
+                return true;
+        }
+
+        do
+        {
+            var due = (_events.Current.Time / speed) - _stopwatch.Elapsed;
+            if (due > TimeSpan.Zero)
+            {
+                _timer.Disposable = scheduler.Schedule(due, () => transport.Executor.Run(this));
+                return false;
+            }
+
+            Play(_events.Current);
+        }
+        while (_events.MoveNext());
+        foreach (var client in _open.Values.ToArray())
+            EndClient(client); // the recorder ended before they did
+        _events.Dispose();
+        return true;
     }
 
     private void Play(ConnectionEvent played)
@@ -93,13 +98,5 @@ internal sealed class ReplayPlayer(Recording recording, ReplayTransport transpor
         if (!reset)
             transport.Note(client, ConnectionEventKind.InboundEnded, default);
         client.End(reset ? SocketError.ConnectionReset : SocketError.Success);
-    }
-
-    private void End()
-    {
-        foreach (var client in _open.Values.ToArray())
-            EndClient(client); // the recorder ended before they did
-        _events!.Dispose(); // who ends has begun
-        onEnd();
     }
 }

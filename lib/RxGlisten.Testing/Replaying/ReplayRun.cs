@@ -3,8 +3,9 @@ using System.Reactive.Concurrency;
 namespace RxGlisten.Testing;
 
 /// <summary>One replay: a server on a played transport, until all is played and every connection is closed.</summary>
-internal sealed class ReplayRun : IObserver<IConnection>, IDisposable
+internal sealed class ReplayRun : IObserver<IConnection>, IThreadPoolWorkItem, IDisposable
 {
+    private readonly ReplayTransport _transport;
     private readonly ReplayPlayer _player;
     private readonly IListener _listener;
     private readonly IStopwatch _stopwatch;
@@ -19,9 +20,9 @@ internal sealed class ReplayRun : IObserver<IConnection>, IDisposable
     {
         _log = log;
         _stopwatch = scheduler.StartStopwatch();
-        var transport = new ReplayTransport(scheduler, Note);
-        _listener = RxServer.Bind(transport, options);
-        _player = new ReplayPlayer(recording, transport, scheduler, speed, Done);
+        _transport = new ReplayTransport(scheduler, Note, Done);
+        _listener = RxServer.Bind(_transport, options);
+        _player = new ReplayPlayer(recording, _transport, scheduler, speed, Done);
         _expected = 1;
     }
 
@@ -40,7 +41,6 @@ internal sealed class ReplayRun : IObserver<IConnection>, IDisposable
         {
             var reason = closed.GetResult();
             Log(new ConnectionEvent(_stopwatch.Elapsed, NumberOf(value), ConnectionEventKind.Closed) { Text = reason.Kind.ToString(), Detail = reason.Detail });
-            Done();
         });
         _observer!.OnNext(value); // started: subscribed
     }
@@ -48,6 +48,9 @@ internal sealed class ReplayRun : IObserver<IConnection>, IDisposable
     public void OnError(Exception error) => _observer!.OnError(error);
 
     public void OnCompleted() => _observer!.OnCompleted();
+
+    /// <summary>All has been played, and every connection is closed.</summary>
+    public void Execute() => _stopped = _listener.StopAsync(TimeSpan.Zero);
 
     public void Dispose()
     {
@@ -60,7 +63,10 @@ internal sealed class ReplayRun : IObserver<IConnection>, IDisposable
     {
         if (kind == ConnectionEventKind.Opened)
             Interlocked.Increment(ref _expected);
-        Log(new ConnectionEvent(_stopwatch.Elapsed, client.Id, kind) { Data = data.ToArray() });
+        var happened = new ConnectionEvent(_stopwatch.Elapsed, client.Id, kind) { Data = data.ToArray() };
+        if (kind == ConnectionEventKind.Opened)
+            happened = happened with { Text = client.LocalEndPoint.ToString() ?? "", Detail = client.RemoteEndPoint.ToString() ?? "" };
+        Log(happened);
     }
 
     private void Log(ConnectionEvent happened)
@@ -72,7 +78,7 @@ internal sealed class ReplayRun : IObserver<IConnection>, IDisposable
     private void Done()
     {
         if (Interlocked.Decrement(ref _expected) == 0)
-            _stopped = _listener.StopAsync(TimeSpan.Zero);
+            _transport.Executor.Post(this); // in a turn of its own: this one may be in the middle of closing a connection
     }
 
     // The listener is the library's own, on the played transport.

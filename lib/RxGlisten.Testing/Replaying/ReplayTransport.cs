@@ -9,10 +9,11 @@ namespace RxGlisten.Testing;
 /// </summary>
 internal sealed class ReplayTransport : EndPoint, ITransport, ITransportEndPoint
 {
-    public ReplayTransport(IScheduler scheduler, Action<ReplayClient, ConnectionEventKind, ReadOnlySpan<byte>> note)
+    public ReplayTransport(IScheduler scheduler, Action<ReplayClient, ConnectionEventKind, ReadOnlySpan<byte>> note, Action clientClosed)
     {
-        Executor = new MemoryNetwork(scheduler).Executor; // one queue on the scheduler; nobody is on the network
+        Executor = new SchedulerExecutor(scheduler);
         Note = note;
+        ClientClosed = clientClosed;
         Listener = new ReplayListener(this);
     }
 
@@ -24,6 +25,9 @@ internal sealed class ReplayTransport : EndPoint, ITransport, ITransportEndPoint
 
     /// <summary>Told of what the server does with a client.</summary>
     public Action<ReplayClient, ConnectionEventKind, ReadOnlySpan<byte>> Note { get; }
+
+    /// <summary>Told once for each client that the server has closed, whether it served it or not.</summary>
+    public Action ClientClosed { get; }
 
     public ReplayListener Listener { get; }
 

@@ -6,7 +6,6 @@ using System.Text;
 using Microsoft.Reactive.Testing;
 using NUnit.Framework;
 using RxGlisten.Spec.Harness;
-using RxGlisten.Spec.Testing.Marbles;
 using RxGlisten.Testing;
 
 namespace RxGlisten.Spec.Docs;
@@ -73,14 +72,32 @@ public sealed class ChatSpec : ReactiveTest
     [Test]
     public void A_silent_client_is_asked_and_then_closed()
     {
-        var time = new TestScheduler();
-        var network = new MemoryNetwork(time);
+        var time = new VirtualTime();
+        var network = new SimulatedNetwork(time, seed: 1);
         var options = new ServerOptions { Scheduler = time, IdleTimeout = TimeSpan.FromSeconds(90) };
         using var server = RxServer.Listen(network.EndPoint("chat"), options).ServePipeline(new Chat(time).Session).Subscribe();
 
-        var client = new TransportMarbleClient(network.Connect(network.EndPoint("chat")));
-        client.Verify(MarbleScript.Parse("'ada\\n'~2m~"), MarbleScript.Parse("~60s~'* are you there?\\n'~29999ms~F"), time);
+        var ada = network.Connect(network.EndPoint("chat"), new LinkSettings { Latency = TimeSpan.FromMilliseconds(20) });
+        ada.AsMarbleClient().Verify(MarbleScript.Parse("'ada\\n'~2m~"), MarbleScript.Parse("~60040ms~'* are you there?\\n'~29999ms~F"), time);
     }
+    // end
+
+    // snippet: explore
+    [Test]
+    public void Whatever_the_network_does_ada_hears_only_what_was_said() => Exploration.Explore(200, scenario =>
+    {
+        scenario.Observe(scenario.Listen().ServePipeline(new Chat(scenario.Scheduler).Session), "Serve");
+        var ada = scenario.Connect();
+        ada.Send("ada\nhel");
+        scenario.At(TimeSpan.FromMilliseconds(3), () => ada.Send("lo\n"));
+        scenario.At(TimeSpan.FromMilliseconds(6), ada.Finish);
+        scenario.Then(() =>
+        {
+            var lines = ada.ReceivedText.Split('\n')[..^1]; // after the last line end, half a line may have been cut off
+            if (lines.Any(line => line is not ("ada: hello" or "* are you there?")))
+                scenario.Fail($"She heard {ada.ReceivedText}");
+        });
+    });
     // end
 
     // snippet: tcp
@@ -123,6 +140,21 @@ public sealed class ChatSpec : ReactiveTest
     // end
 
     [Test]
+    public async Task Two_lines_record_a_server()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.rec");
+        {
+            // snippet: recorder
+            await using var recorder = Recorder.Create(path, Scheduler.Default, new RecordingOptions { Outbound = true });
+            await using var listener = RxServer.Bind("tcp://127.0.0.1:0").Record(recorder);
+            // end
+        }
+
+        Assert.That(Recording.Open(path).Summary.Tail.Kind, Is.EqualTo(RecordingTailKind.Complete));
+        File.Delete(path);
+    }
+
+    [Test]
     public void The_picture_in_the_docs_is_drawn_from_a_run()
     {
         // snippet: picture
@@ -140,8 +172,7 @@ public sealed class ChatSpec : ReactiveTest
             var chat = new Chat(scheduler);
             return connections.ServePipeline(chat.Session);
         });
-        var names = run.Events.Select(e => e.Kind == ConnectionEventKind.Opened ? e with { Detail = e.Connection == 1 ? "ada" : "bob" } : e);
-        var picture = new MarblePicture { Title = "A conversation", Operators = ["Lines", "Session"] }.Render([.. names]);
+        var picture = new MarblePicture { Title = "A conversation", Operators = ["Lines", "Session"] }.Render(run.Events);
         // end
         DocFiles.Compare("pictures/chat.svg", picture);
     }

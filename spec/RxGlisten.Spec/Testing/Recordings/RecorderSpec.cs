@@ -1,6 +1,8 @@
 using System.Reactive.Linq;
+using Microsoft.Reactive.Testing;
 using NUnit.Framework;
 using RxGlisten.Spec.Harness;
+using RxGlisten.Spec.Transports;
 using RxGlisten.Testing;
 
 namespace RxGlisten.Spec.Testing.Recordings;
@@ -143,6 +145,60 @@ public sealed class RecorderSpec
 
         var events = await ReadAsync(server);
         Assert.That(events.Count(e => e.Kind == ConnectionEventKind.Received), Is.EqualTo(1000));
+    }
+
+    [Test]
+    public void A_producer_on_a_recorded_connection_is_pulled_only_while_there_is_room()
+    {
+        var pulled = 0;
+        async IAsyncEnumerable<ReadOnlyMemory<byte>> Produce()
+        {
+            await Task.CompletedTask;
+            for (; pulled < 10_000; pulled++)
+                yield return new byte[1024];
+        }
+
+        var server = new RecordedServer(connections => connections.Serve(_ => Produce()), new RecordingOptions { Outbound = true });
+        server.Connect();
+        server.Advance(Second);
+        Assert.That(pulled, Is.InRange(100, 200), "a window of 64 KiB and as much in line");
+    }
+
+    [Test]
+    public async Task Connections_of_any_source_can_be_recorded()
+    {
+        var time = new TestScheduler();
+        var network = new MemoryNetwork(time);
+        var file = new MemoryStream();
+        var recorder = new Recorder(file, time, leaveOpen: true);
+        using var ended = RxServer.Listen(network.EndPoint("any"), new ServerOptions { Scheduler = time }).Record(recorder).Take(1).ServePipeline(Replies.Echo).Probe();
+        time.AdvanceBy(1);
+        var peer = new TransportPeer(network.Connect(network.EndPoint("any")));
+        time.AdvanceBy(1);
+        await peer.SendAsync("x"u8.ToArray());
+        peer.FinishSending();
+        time.AdvanceBy(Second.Ticks);
+        await recorder.DisposeAsync().Soon();
+        using var reader = new RecordingReader(new MemoryStream(file.ToArray()));
+        Assert.That(reader.ReadAll().Last().CloseKind, Is.EqualTo(CloseKind.PeerClosed));
+    }
+
+    [Test]
+    public async Task A_recorder_that_was_disposed_records_nothing_more_and_harms_nobody()
+    {
+        var server = new RecordedServer(connections => connections.ServePipeline(Replies.Echo));
+        var before = server.Connect();
+        await server.StopAsync();
+        var after = server.Connect();
+        foreach (var peer in new[] { before, after })
+        {
+            await peer.SendAsync("x"u8.ToArray());
+            server.Advance(Second);
+            Assert.That((await peer.ReceiveAsync()).Bytes, Is.EqualTo("x"u8.ToArray()));
+        }
+
+        Assert.That(server.Recorder.Status.UnrecordedConnections, Is.EqualTo(1));
+        Assert.That((await ReadAsync(server)).Select(e => e.Kind), Is.EqualTo(new[] { ConnectionEventKind.Opened }));
     }
 
     private static ReadOnlyMemory<byte> Fail(ReadOnlyMemory<byte> bytes) => throw new InvalidOperationException("The handler has a bug.");

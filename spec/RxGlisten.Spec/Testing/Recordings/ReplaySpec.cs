@@ -121,6 +121,43 @@ public sealed class ReplaySpec
     }
 
     [Test]
+    public void A_replay_against_a_server_that_refuses_connections_ends_too()
+    {
+        var overlapping = Recording.Of(new[] { Session(1, Second, "a"u8.ToArray()), Session(2, Second, "b"u8.ToArray()) }.SelectMany(e => e).OrderBy(e => e.Time));
+        var result = overlapping.Run(
+            (connections, _) => connections.ServePipeline(Replies.Echo), new ServerOptions { MaxConnections = 1, AtLimit = AtLimitPolicy.Close });
+        Assert.That(result.Connections.Select(connection => connection.End), Is.EqualTo(new CloseKind?[] { CloseKind.PeerClosed, null }));
+    }
+
+    [Test]
+    public async Task Disposing_a_replay_stops_its_server()
+    {
+        var recording = Recording.Of(Session(1, Second, "a"u8.ToArray(), "b"u8.ToArray()));
+        var time = new HistoricalScheduler();
+        IConnection? served = null;
+        var replay = recording.Replay(time).Serve(connection =>
+        {
+            served = connection;
+            return Observable.Never<ReadOnlyMemory<byte>>();
+        }).Subscribe();
+        time.AdvanceBy(Second / 2);
+        replay.Dispose();
+        time.Start();
+        Assert.That((await served!.Closed.Soon()).Kind, Is.EqualTo(CloseKind.ServerStopping)); // served by now
+    }
+
+    [TestCase(0)]
+    [TestCase(-1)]
+    [TestCase(double.NaN)]
+    [TestCase(double.PositiveInfinity)]
+    public void A_speed_that_is_none_is_refused(double speed) =>
+        Assert.That(() => Recording.Of([]).Replay(new HistoricalScheduler(), speed), Throws.InstanceOf<ArgumentOutOfRangeException>());
+
+    [Test]
+    public void Events_out_of_order_are_refused() =>
+        Assert.That(() => Recording.Of(Session(1, Second, "a"u8.ToArray()).Reverse()), Throws.ArgumentException);
+
+    [Test]
     public void An_hour_of_traffic_replays_in_seconds_with_the_same_results()
     {
         var path = Path.Combine(Path.GetTempPath(), $"rxglisten-{Guid.NewGuid():N}.rec");
