@@ -161,13 +161,15 @@ public sealed class Scenario
         var book = Books.Of(connection);
         var hold = packet.Hold();
         book.Held++;
-        if (_listeners.Count > 0 && !Allows(_listeners[^1].Options.FlowControl, book.Held) && !connection.Closed.IsCompleted)
+        Network.Note($"{connection.RemoteEndPoint} holds {book.Held}");
+        if (_listeners.Count > 0 && !Allows(_listeners[^1].Options.FlowControl, book.Held) && book.Client is not { Server.IsEnded: true })
             Fail($"{connection.RemoteEndPoint}: {book.Held} packets are on hold, more than {_listeners[^1].Options.FlowControl}.");
         var late = _plan.OfRelease($"release {++_releases}")?.For ?? TimeSpan.Zero;
         Time.Schedule(time + late, () =>
         {
             released?.Invoke();
             book.Held--;
+            Network.Note($"{connection.RemoteEndPoint} releases, and holds {book.Held}");
             hold.Dispose();
         });
     }

@@ -13,6 +13,7 @@ internal abstract class StreamEnd(SimulatedNetwork network, LinkSettings link, i
     private Wire? _out;
     private DeterministicRandom? _random;
     private bool _roomNoted;
+    private bool _resetSent;
 
     public int Number => number;
 
@@ -65,7 +66,7 @@ internal abstract class StreamEnd(SimulatedNetwork network, LinkSettings link, i
     {
         if (IsEnded)
         {
-            Out.SendReset();
+            AnswerByReset();
             return;
         }
 
@@ -154,7 +155,7 @@ internal abstract class StreamEnd(SimulatedNetwork network, LinkSettings link, i
         if (!ResetArrived)
         {
             if (reset || UnreadBytes > 0)
-                Out.SendReset();
+                AnswerByReset();
             else
                 SendFin();
         }
@@ -170,6 +171,14 @@ internal abstract class StreamEnd(SimulatedNetwork network, LinkSettings link, i
         UnreadBytes = 0;
         OnReadable();
         OnRoom();
+    }
+
+    private void AnswerByReset()
+    {
+        if (_resetSent)
+            return;
+        _resetSent = true;
+        Out.SendReset();
     }
 
     private bool JoinsNext() =>

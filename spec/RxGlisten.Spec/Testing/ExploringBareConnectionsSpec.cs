@@ -51,7 +51,7 @@ public sealed class ExploringBareConnectionsSpec
             scenario.Inbound(c).Subscribe(_ => { });
             for (var i = 0; i < 3; i++)
                 producers.Add(ProduceAsync(c, (byte)('a' + i)));
-            producers.Add(FinishAsync(c, [.. producers]));
+            producers.Add(FinishAsync(scenario, c, [.. producers]));
         });
         var client = ExploringPipelinesSpec.Talk(scenario, 50);
         scenario.Then(() =>
@@ -107,7 +107,7 @@ public sealed class ExploringBareConnectionsSpec
         }
     }
 
-    private static async Task FinishAsync(IConnection connection, Task[] producers)
+    private static async Task FinishAsync(Scenario scenario, IConnection connection, Task[] producers)
     {
         foreach (var producer in producers)
             await producer;
@@ -120,6 +120,7 @@ public sealed class ExploringBareConnectionsSpec
             // As above.
         }
 
+        scenario.Cuts(connection);
         connection.Dispose();
     }
 }

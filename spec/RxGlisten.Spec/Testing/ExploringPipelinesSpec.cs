@@ -70,7 +70,8 @@ public sealed class ExploringPipelinesSpec
                     scenario.Fail($"{produced} bytes were produced when {client.ReceivedBytes.Length} had been read.");
             });
         }
-    });
+    },
+    new ExplorationOptions { Kinds = [.. Enum.GetValues<FaultKind>().Except([FaultKind.Window])] });
 
     [Test]
     public void Connections_of_a_query_end_alone_whatever_happens() => Explored.Run(1_000, scenario =>
