@@ -31,6 +31,8 @@ internal sealed class DeliveryCheck(Scenario scenario, ConnectionBook book, Simu
             Fail($"the close was orderly ({_kind}), and it saw {client.End} instead of a FIN");
         if (_kind == CloseKind.PeerClosed && book.Inbound is { IsEnded: true } && !book.IsCut && book.Received.Length < client.SentBytes.Length)
             Fail($"it finished orderly, and the server's observer was told {book.Received.Length} of its {client.SentBytes.Length} bytes");
+        if (_kind == CloseKind.PeerReset && book.Inbound is { IsEnded: true } && !book.IsCut && book.Received.Length < client.Server?.ArrivedBytes)
+            Fail($"{client.Server.ArrivedBytes} of its bytes arrived before the reset, and the server's observer was told {book.Received.Length}");
         if (_kind is CloseKind.PeerReset or CloseKind.TransportError && !MayBeReset)
             Fail($"the server says {_kind}, and nobody reset anything");
     }

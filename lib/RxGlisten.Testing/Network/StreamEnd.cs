@@ -19,6 +19,9 @@ internal abstract class StreamEnd(SimulatedNetwork network, LinkSettings link, i
 
     public int UnreadBytes { get; private set; }
 
+    /// <summary>All bytes that have arrived and could be read.</summary>
+    public long ArrivedBytes { get; private set; }
+
     /// <summary>This end was closed, or reset by its owner.</summary>
     public bool IsEnded { get; private set; }
 
@@ -74,6 +77,7 @@ internal abstract class StreamEnd(SimulatedNetwork network, LinkSettings link, i
             return;
         _arrived.Enqueue(data);
         UnreadBytes += data.Length;
+        ArrivedBytes += data.Length;
         OnReadable();
     }
 

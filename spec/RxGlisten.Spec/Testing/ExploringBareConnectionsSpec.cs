@@ -83,11 +83,15 @@ public sealed class ExploringBareConnectionsSpec
             if (scenario.Random.Chance(1, 2))
                 scenario.Inbound(c).Subscribe(_ => { }, c.Dispose);
         });
-        for (var i = 0; i < 3; i++)
-            ExploringPipelinesSpec.Talk(scenario, 20);
+        var clients = Enumerable.Range(0, 3).Select(_ => ExploringPipelinesSpec.Talk(scenario, 20)).ToArray();
         scenario.May("pause", listener.Pause);
         scenario.May("resume", listener.Resume);
-        scenario.At(TimeSpan.FromSeconds(1), listener.Resume);
+        scenario.At(TimeSpan.FromSeconds(100), listener.Resume);
+        scenario.At(TimeSpan.FromSeconds(400), () =>
+        {
+            if (scenario.Network.AcceptedCount != clients.Count(client => client.End != ClientEnd.Refused))
+                scenario.Fail("A client still waits to be accepted.");
+        });
     });
 
     private static void Each(Scenario scenario, IListener listener, Action<IConnection> action) =>
