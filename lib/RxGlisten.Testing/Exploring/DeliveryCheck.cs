@@ -26,7 +26,7 @@ internal sealed class DeliveryCheck(Scenario scenario, ConnectionBook book, Simu
         if (book.HasReplies)
             Prefix(client.ReceivedBytes, book.Replies, "the client was sent");
         if (client.End == ClientEnd.Fin && EndedByItself && book.HasReplies && !book.IsCut && client.ReceivedBytes.Length < book.Replies.Length)
-            Fail($"it saw FIN after {client.ReceivedBytes.Length} of the {book.Replies.Length} bytes that were sent to it");
+            Fail($"it saw FIN after {client.ReceivedBytes.Length} of the {book.Replies.Length} bytes that were sent to it ({_kind}: {book.Connection.Closed.Result.Detail})");
         if (IsOrderly && !book.IsCut && !MayBeReset && !IsSlow && client.End != ClientEnd.Fin)
             Fail($"the close was orderly ({_kind}), and it saw {client.End} instead of a FIN");
         if (_kind == CloseKind.PeerClosed && book.Inbound is { IsEnded: true } && !book.IsCut && book.Received.Length < client.SentBytes.Length)

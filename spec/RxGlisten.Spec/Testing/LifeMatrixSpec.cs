@@ -22,7 +22,7 @@ public sealed class LifeMatrixSpec
         {
             if (!expected.Contains(reason.Kind))
                 scenario.Fail($"It ended as {reason.Kind} ({reason.Detail}), and should have as {string.Join(" or ", expected)}.");
-        }), s_mild);
+        }), s_mild, $"{state} {happening}");
     }
 
     private static CloseKind[] Expected(LifeState state, LifeEvent happening)
