@@ -32,6 +32,8 @@ internal sealed class ConnectionBook(IConnection connection, SimulatedClient? cl
     public void OnReply(ReadOnlyMemory<byte> data)
     {
         HasReplies = true;
+        if (client?.Server is { FinSent: true } or { IsEnded: true })
+            return; // too late, and nobody expects it to arrive
         _replies.Write(data.Span);
     }
 

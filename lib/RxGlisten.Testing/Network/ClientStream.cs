@@ -44,7 +44,9 @@ internal sealed class ClientStream(SimulatedNetwork network, LinkSettings link, 
     public void FinishNow()
     {
         Forget();
-        Finish();
+        if (!IsEnded && !ResetArrived)
+            _finishing = true; // perhaps it was already, and waited for what is forgotten now
+        Flush();
     }
 
     public void Close(bool reset)
@@ -129,7 +131,7 @@ internal sealed class ClientStream(SimulatedNetwork network, LinkSettings link, 
             _finishing = true;
         }
 
-        if (_finishing)
+        if (_finishing && UnsentBytes == 0)
             SendFin();
     }
 

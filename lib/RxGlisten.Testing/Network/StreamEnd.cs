@@ -13,10 +13,14 @@ internal abstract class StreamEnd(SimulatedNetwork network, LinkSettings link, i
     private Wire? _out;
     private DeterministicRandom? _random;
     private bool _roomNoted;
+    private bool _resetSent;
 
     public int Number => number;
 
     public int UnreadBytes { get; private set; }
+
+    /// <summary>All bytes that have arrived and could be read.</summary>
+    public long ArrivedBytes { get; private set; }
 
     /// <summary>This end was closed, or reset by its owner.</summary>
     public bool IsEnded { get; private set; }
@@ -65,7 +69,7 @@ internal abstract class StreamEnd(SimulatedNetwork network, LinkSettings link, i
     {
         if (IsEnded)
         {
-            Out.SendReset();
+            AnswerByReset();
             return;
         }
 
@@ -73,6 +77,7 @@ internal abstract class StreamEnd(SimulatedNetwork network, LinkSettings link, i
             return;
         _arrived.Enqueue(data);
         UnreadBytes += data.Length;
+        ArrivedBytes += data.Length;
         OnReadable();
     }
 
@@ -154,7 +159,7 @@ internal abstract class StreamEnd(SimulatedNetwork network, LinkSettings link, i
         if (!ResetArrived)
         {
             if (reset || UnreadBytes > 0)
-                Out.SendReset();
+                AnswerByReset();
             else
                 SendFin();
         }
@@ -170,6 +175,14 @@ internal abstract class StreamEnd(SimulatedNetwork network, LinkSettings link, i
         UnreadBytes = 0;
         OnReadable();
         OnRoom();
+    }
+
+    private void AnswerByReset()
+    {
+        if (_resetSent)
+            return;
+        _resetSent = true;
+        Out.SendReset();
     }
 
     private bool JoinsNext() =>

@@ -66,6 +66,24 @@ public sealed class VirtualTime : IScheduler, IStopwatchProvider, IServiceProvid
 
     object? IServiceProvider.GetService(Type serviceType) => serviceType == typeof(IStopwatchProvider) ? this : null;
 
+    /// <summary>Runs what is next.</summary>
+    /// <param name="limit">... unless it is due later than this, counted from the beginning.</param>
+    /// <returns>Whether there was something.</returns>
+    internal bool RunNext(TimeSpan limit)
+    {
+        while (_queue.TryPeek(out var work, out var place) && (work.IsOver || place.Due <= limit.Ticks))
+        {
+            _queue.Dequeue();
+            if (work.IsOver)
+                continue;
+            _now = place.Due;
+            work.Run();
+            return true;
+        }
+
+        return false;
+    }
+
     private Work<TState> Add<TState>(TState state, long due, Func<IScheduler, TState, IDisposable> action)
     {
         ArgumentNullException.ThrowIfNull(action);

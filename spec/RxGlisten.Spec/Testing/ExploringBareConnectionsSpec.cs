@@ -45,13 +45,16 @@ public sealed class ExploringBareConnectionsSpec
     public void Producers_that_await_are_all_let_in_or_told_of_the_close() => Explored.Run(1_000, scenario =>
     {
         var producers = new List<Task>();
-        var listener = scenario.Listen(options => options with { OutboundHighWaterBytes = 50 });
+        var listener = scenario.Listen(options => options with
+        {
+            OutboundHighWaterBytes = 50, AbnormalClosure = scenario.Random.Pick([AbnormalClosure.Complete, AbnormalClosure.Error]),
+        });
         Each(scenario, listener, c =>
         {
-            scenario.Inbound(c).Subscribe(_ => { });
+            scenario.Inbound(c).Subscribe(_ => { }, _ => { });
             for (var i = 0; i < 3; i++)
                 producers.Add(ProduceAsync(c, (byte)('a' + i)));
-            producers.Add(FinishAsync(c, [.. producers]));
+            producers.Add(FinishAsync(scenario, c, [.. producers]));
         });
         var client = ExploringPipelinesSpec.Talk(scenario, 50);
         scenario.Then(() =>
@@ -83,12 +86,17 @@ public sealed class ExploringBareConnectionsSpec
             if (scenario.Random.Chance(1, 2))
                 scenario.Inbound(c).Subscribe(_ => { }, c.Dispose);
         });
-        for (var i = 0; i < 3; i++)
-            ExploringPipelinesSpec.Talk(scenario, 20);
+        var clients = Enumerable.Range(0, 3).Select(_ => ExploringPipelinesSpec.Talk(scenario, 20)).ToArray();
         scenario.May("pause", listener.Pause);
         scenario.May("resume", listener.Resume);
-        scenario.At(TimeSpan.FromSeconds(1), listener.Resume);
-    });
+        scenario.At(TimeSpan.FromSeconds(100), listener.Resume);
+        scenario.At(TimeSpan.FromSeconds(400), () =>
+        {
+            if (scenario.Network.AcceptedCount != clients.Length)
+                scenario.Fail("A client still waits to be accepted.");
+        });
+    },
+    new ExplorationOptions { Kinds = [.. Enum.GetValues<FaultKind>().Except([FaultKind.Refusal])] });
 
     private static void Each(Scenario scenario, IListener listener, Action<IConnection> action) =>
         scenario.Observe(new Each<IConnection>(listener, action), "the connections");
@@ -107,7 +115,7 @@ public sealed class ExploringBareConnectionsSpec
         }
     }
 
-    private static async Task FinishAsync(IConnection connection, Task[] producers)
+    private static async Task FinishAsync(Scenario scenario, IConnection connection, Task[] producers)
     {
         foreach (var producer in producers)
             await producer;
@@ -120,6 +128,7 @@ public sealed class ExploringBareConnectionsSpec
             // As above.
         }
 
+        scenario.Cuts(connection);
         connection.Dispose();
     }
 }

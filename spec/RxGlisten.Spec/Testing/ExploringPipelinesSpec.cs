@@ -66,11 +66,44 @@ public sealed class ExploringPipelinesSpec
         {
             scenario.At(TimeSpan.FromMilliseconds(i), () =>
             {
-                if (produced > client.ReceivedBytes.Length + 300 + 100 + 50)
+                if (client.End == ClientEnd.None && !client.IsClosed && produced > client.ReceivedBytes.Length + 300 + 100 + 50)
                     scenario.Fail($"{produced} bytes were produced when {client.ReceivedBytes.Length} had been read.");
             });
         }
+    },
+    new ExplorationOptions { Kinds = [.. Enum.GetValues<FaultKind>().Except([FaultKind.Window])] });
+
+    [Test]
+    public void A_server_that_says_something_long_and_closes_is_heard_to_the_end() => Explored.Run(1_000, scenario =>
+    {
+        var listener = scenario.Listen();
+        scenario.Observe(
+            listener.Serve(c => scenario.Replies(c, scenario.Inbound(c).Take(1).Select(_ => (ReadOnlyMemory<byte>)scenario.Random.Bytes(3_000)))), "Serve");
+        Talk(scenario, 200);
     });
+
+    [Test]
+    public void Reading_that_stopped_at_the_high_water_mark_goes_on() => Explored.Run(1_000, scenario =>
+    {
+        var listener = scenario.Listen(options => options with { OutboundHighWaterBytes = scenario.Random.Between(1, 60) });
+        scenario.Observe(
+            listener.Serve(c => scenario.Replies(c, scenario.Inbound(c).Bytes().SelectMany(bytes => new[] { bytes, bytes[..1], bytes }))), "Serve");
+        Talk(scenario, 200);
+    });
+
+    [Test]
+    public void Large_writes_of_one_delivery_keep_their_order() => Explored.Run(
+        200,
+        scenario =>
+        {
+            var listener = scenario.Listen();
+            scenario.Observe(
+                listener.Serve(c => scenario.Replies(c, scenario.Inbound(c).Bytes().SelectMany(
+                    _ => Enumerable.Range(0, 6).Select(_ => (ReadOnlyMemory<byte>)scenario.Random.Bytes(scenario.Random.Between(1, 40_000)))))),
+                "Serve");
+            Talk(scenario, 5);
+        },
+        new ExplorationOptions { Kinds = [.. Enum.GetValues<FaultKind>().Except([FaultKind.Window, FaultKind.Fragmentation, FaultKind.Bandwidth])] });
 
     [Test]
     public void Connections_of_a_query_end_alone_whatever_happens() => Explored.Run(1_000, scenario =>
