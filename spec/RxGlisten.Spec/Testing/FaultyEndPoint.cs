@@ -1,5 +1,4 @@
 using System.Net;
-using RxGlisten.Testing;
 
 namespace RxGlisten.Spec.Testing;
 
