@@ -135,7 +135,7 @@ internal sealed class ServerEnd : StreamEnd, ITransportConnection
     }
 
     /// <summary>The connection was refused: nothing of it is left.</summary>
-    public void Abandon() => SetEnded();
+    public void Abandon() => SetEnded(silently: true);
 
     protected override void OnReadable()
     {

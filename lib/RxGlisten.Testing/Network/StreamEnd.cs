@@ -164,12 +164,13 @@ internal abstract class StreamEnd(SimulatedNetwork network, LinkSettings link, i
                 SendFin();
         }
 
-        SetEnded();
+        SetEnded(silently: false);
     }
 
-    protected void SetEnded()
+    protected void SetEnded(bool silently)
     {
         IsEnded = true;
+        _resetSent |= silently;
         _arrived.Clear();
         _started = default;
         UnreadBytes = 0;

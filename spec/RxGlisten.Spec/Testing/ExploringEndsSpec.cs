@@ -47,7 +47,7 @@ public sealed class ExploringEndsSpec
         {
             IdleTimeout = Limit(30),
             SendTimeout = Limit(30),
-            HalfOpenTimeout = Limit(30),
+            HalfOpenTimeout = TimeSpan.FromMilliseconds(scenario.Random.Between(10, 40)), // longer than the pipeline takes for its last word
             MaximumAge = Limit(60),
             LingerTimeout = TimeSpan.FromMilliseconds(scenario.Random.Between(10, 40)),
             OutboundHighWaterBytes = 100,
