@@ -140,13 +140,13 @@ public sealed class ClosedSpec
         var connection = Make(executor, new Owner([]), transport);
         executor.Run(new Turn(() => connection.Inbound.Probe()));
         executor.Run(new Turn(connection.Outbound.OnCompleted));
-        Assert.That(connection.Closed.IsCompleted);
+        Assert.That(connection.Closed.IsCompletedSuccessfully);
         Assert.That(connection.Closed.Result.Kind, Is.EqualTo(CloseKind.LocalClosed));
     }
 
     private static Connection Make(QueueExecutor executor, Owner owner, Scripted transport)
     {
-        SynchronizationContext.SetSynchronizationContext(null); // the framework's would send the transport's continuations to the pool
+        SynchronizationContext.SetSynchronizationContext(null); // the framework's would send continuations to the pool
         var time = new TestScheduler();
         return new Connection(
             transport,
