@@ -5,25 +5,15 @@ namespace RxGlisten;
 /// takes it sends outside the lock and goes on until nothing waits, while all others only enqueue. So messages never interleave, and nobody
 /// waits for another's system call.
 /// </summary>
-internal sealed class SendQueue : IOutbound, IThreadPoolWorkItem
+internal sealed partial class SendQueue : IOutbound
 {
-    private const int CorkBytes = 64 * 1024;
-    private const int MostGathered = 64;
-    private const int MostRounds = 8;
-
     private readonly Connection _connection;
     private readonly WritableState _writable;
     private readonly long _highWater;
-    private readonly int _corkLimit;     // under the mark, so that what is gathered neither trips a policy nor stops reading
+    private readonly Cork _cork;
     private SendBacklog? _backlog;       // made when something first has to wait
     private LinkedList<SendWaiter>? _waiters; // for room, first come first served
-    private List<ArraySegment<byte>>? _batch;
-    private Task _drain = Task.CompletedTask;
     private long _queued;
-    private byte[]? _cork;               // what the delivering thread gathered ...
-    private int _corked;                 // ... so many bytes
-    private int _uncorked;               // ... and so many that are leaving now
-    private int _corkThread;             // 0: nobody is delivering
     private bool _sending;
     private bool _letsRead;              // the queue fell under half of the mark: reading may go on
     private bool _blocked;
@@ -33,15 +23,12 @@ internal sealed class SendQueue : IOutbound, IThreadPoolWorkItem
     private bool _finished;              // FIN is sent, or is being sent
     private CloseReason? _dead;
 
-    [ThreadStatic]
-    private static byte[]? t_cork;
-
     public SendQueue(Connection connection)
     {
         _connection = connection;
         _writable = new WritableState(connection);
         _highWater = connection.Settings.Options.OutboundHighWaterBytes;
-        _corkLimit = (int)Math.Min(CorkBytes, _highWater);
+        _cork = new Cork((int)Math.Min(Cork.MostBytes, _highWater));
     }
 
     public long QueuedBytes => Volatile.Read(ref _queued);
@@ -169,26 +156,23 @@ internal sealed class SendQueue : IOutbound, IThreadPoolWorkItem
     }
 
     /// <summary>From now on this thread's writes are gathered. Under the lock.</summary>
-    public void BeginCork() => _corkThread = Environment.CurrentManagedThreadId;
+    public void BeginCork() => _cork.Begin();
 
     /// <summary>The delivery is over: what was gathered is to leave by <see cref="Transmit"/>. Under the lock.</summary>
     public void EndCork()
     {
-        _corkThread = 0;
-        if (_corked > 0)
+        _cork.End();
+        if (!_cork.Gathered.IsEmpty)
             TakeCorked(); // nobody is sending: a cork holds nothing while there is a sender
     }
 
     /// <summary>After <see cref="EndCork"/>, on the same thread: sends what was gathered.</summary>
     public void Transmit()
     {
-        if (_cork is not { } cork)
-            return;
-        if (_uncorked > 0)
-            Send(cork.AsSpan(0, _uncorked), default);
-        _uncorked = 0;
-        _cork = null;
-        t_cork = cork;
+        if (!_cork.Leaving.IsEmpty)
+            Send(_cork.Leaving, default);
+        _cork.Left();
+        _cork.GiveBack();
     }
 
     /// <summary>Takes no more; FIN follows what is queued. Under the lock.</summary>
@@ -213,7 +197,7 @@ internal sealed class SendQueue : IOutbound, IThreadPoolWorkItem
             return;
         _dead = reason;
         Volatile.Write(ref _queued, 0);
-        _corked = 0;
+        _cork.Clear();
         _blocked = false;
         FailWaiters(reason);
         _backlog?.FailFlushes(new ConnectionClosedException(reason));
@@ -231,17 +215,14 @@ internal sealed class SendQueue : IOutbound, IThreadPoolWorkItem
                 Send(default, data);
                 break;
             case Action.SendCorked:
-                Send(_cork.AsSpan(0, _uncorked), data);
-                _uncorked = 0;
+                Send(_cork.Leaving, data);
+                _cork.Left();
                 break;
             case Action.Drain:
                 _drain = DrainAsync(blocked: false);
                 break;
         }
     }
-
-    /// <summary>Goes on sending, in a posted turn.</summary>
-    void IThreadPoolWorkItem.Execute() => _drain = DrainAsync(blocked: false);
 
     /// <summary>A pulled sequence that feeds this queue failed where nobody else can be told.</summary>
     public void Fault(Exception error) => _connection.Closing.Fault(error);
@@ -336,19 +317,16 @@ internal sealed class SendQueue : IOutbound, IThreadPoolWorkItem
             return Action.None;
         }
 
-        if (_corkThread == Environment.CurrentManagedThreadId)
+        if (_cork.IsOfThisThread)
         {
-            if (_corked + data.Length < _corkLimit)
+            if (_cork.TryGather(data))
             {
-                _cork ??= TakeCork();
-                data.CopyTo(_cork.AsSpan(_corked));
-                _corked += data.Length;
                 UpdateWritable();
                 return Action.None;
             }
 
             TakeCorked();
-            return _uncorked > 0 ? Action.SendCorked : Action.Send;
+            return _cork.Leaving.IsEmpty ? Action.Send : Action.SendCorked;
         }
 
         if (OpenCork() == Action.Drain)
@@ -364,11 +342,11 @@ internal sealed class SendQueue : IOutbound, IThreadPoolWorkItem
     /// <summary>Lets what a delivery gathered leave now. Under the lock.</summary>
     private Action OpenCork()
     {
-        if (_corked == 0)
+        if (_cork.Gathered.IsEmpty)
             return Action.None;
         // AddFirst: what a cork gathered may not be dropped, for its messages can't be told apart.
-        (_backlog ??= NewBacklog()).AddFirst(_cork.AsSpan(0, _corked));
-        _corked = 0;
+        (_backlog ??= NewBacklog()).AddFirst(_cork.Gathered);
+        _cork.Clear();
         _sending = true;
         return Action.Drain;
     }
@@ -377,174 +355,7 @@ internal sealed class SendQueue : IOutbound, IThreadPoolWorkItem
     private void TakeCorked()
     {
         _sending = true;
-        _uncorked = _corked;
-        _corked = 0;
-    }
-
-    private static byte[] TakeCork()
-    {
-        var cork = t_cork ?? GC.AllocateUninitializedArray<byte>(CorkBytes);
-        t_cork = null; // a delivery inside this one finds none and makes its own
-        return cork;
-    }
-
-    /// <summary>With the right to send and nothing in the backlog before it: sends two stretches, and leaves what does not fit to the drain.</summary>
-    private void Send(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
-    {
-        var sent = first.IsEmpty ? default : Transport.TrySend(first);
-        if (sent.Succeeded && sent.Bytes == first.Length && !second.IsEmpty)
-        {
-            var more = Transport.TrySend(second);
-            sent = new Transfer(sent.Bytes + more.Bytes, more.Error);
-        }
-
-        Step step;
-        lock (_connection.Gate)
-        {
-            if (sent.Succeeded && sent.Bytes < first.Length + second.Length && _dead is null)
-            {
-                _backlog ??= NewBacklog();
-                var restOfFirst = Math.Max(0, first.Length - sent.Bytes);
-                _backlog.AddFirst(second[Math.Max(0, sent.Bytes - first.Length)..]);
-                _backlog.AddFirst(first[(first.Length - restOfFirst)..]);
-            }
-
-            step = Moved(sent, advance: false);
-        }
-
-        if (step == Step.Continue)
-            _drain = DrainAsync(blocked: sent.Bytes < first.Length + second.Length);
-        else
-            Leave(step, sent);
-    }
-
-    /// <summary>With the right to send: sends until nothing waits. Suspends where the transport has no room.</summary>
-    private async Task DrainAsync(bool blocked)
-    {
-        Step step;
-        Transfer sent;
-        var batch = _batch ??= [];
-        var rounds = 0;
-        do
-        {
-            if (rounds++ == MostRounds)
-            {
-                // Others queue as fast as the peer takes it: whoever came here to send one message is not to send theirs for ever.
-                Executor.Post(this);
-                return;
-            }
-
-            int bytes;
-            lock (_connection.Gate)
-            {
-                bytes = _dead is null && _backlog is not null ? _backlog.Gather(batch, blocked ? 1 : MostGathered) : 0;
-                _blocked = blocked && bytes > 0;
-                if (_blocked)
-                    _blockedSince = _connection.Settings.Clock.Now;
-            }
-
-            if (bytes == 0)
-            {
-                sent = default;
-            }
-            else if (blocked)
-            {
-                LetRead();
-                _connection.Deadlines.ArmSend();
-                sent = await Transport.SendAsync(batch[0]).ConfigureAwait(false);
-            }
-            else
-            {
-                sent = batch.Count == 1 ? Transport.TrySend(batch[0].AsSpan()) : Transport.TrySend(batch);
-            }
-
-            lock (_connection.Gate)
-            {
-                step = Moved(sent, advance: true);
-                blocked = !blocked && sent.Bytes < bytes;
-                _blocked = false;
-            }
-
-            LetRead(); // not only when all is sent, which a slow peer may put off for ever
-        }
-        while (step == Step.Continue);
-        Leave(step, sent);
-    }
-
-    /// <summary>The transport took something, or failed: says how the sender goes on. Under the lock.</summary>
-    private Step Moved(Transfer sent, bool advance)
-    {
-        if (_dead is not null)
-        {
-            _backlog?.Clear();
-            _sending = false;
-            return Step.Done;
-        }
-
-        if (!sent.Succeeded)
-            return Step.Failed;
-
-        Volatile.Write(ref _queued, _queued - sent.Bytes);
-        if (sent.Bytes > 0 && _connection.Closing.IsHalfOpen)
-            _progress = _connection.Settings.Clock.Now;
-        if (advance)
-            _backlog?.Advance(sent.Bytes);
-        AdmitWaiters();
-        UpdateWritable();
-        if (_backlog is { IsEmpty: false })
-            return Step.Continue;
-        if (_completed is not null && !_finished)
-        {
-            _finished = true;
-            return Step.Finish;
-        }
-
-        _sending = false;
-        return Step.Done;
-    }
-
-    /// <summary>What a sender does when it is through, without the lock.</summary>
-    private void Leave(Step step, Transfer sent)
-    {
-        switch (step)
-        {
-            case Step.Failed:
-                _connection.Closing.SendFailed(sent.Error);
-                EndSending();
-                return;
-            case Step.Finish:
-                var error = Transport.ShutdownSending();
-                EndSending();
-                _connection.Closing.FinSent(error);
-                break;
-        }
-
-        LetRead();
-        _connection.LookAfterUnclaimed();
-    }
-
-    /// <summary>Gives the right to send up for good: nothing but flushes can have come after the last byte, or after the failure.</summary>
-    private void EndSending()
-    {
-        lock (_connection.Gate)
-        {
-            _sending = false;
-            if (_dead is null)
-                _backlog?.Advance(0);
-            else
-                _backlog?.Clear();
-        }
-    }
-
-    /// <summary>Lets reading go on if the queue fell under half of the mark. Without the lock.</summary>
-    private void LetRead()
-    {
-        if (!_letsRead)
-            return;
-
-        // A flag that another thread sets meanwhile may be cleared here: the look at the state, under the lock, comes after it.
-        _letsRead = false;
-        _connection.Wake();
+        _cork.Take();
     }
 
     /// <summary>Lets those in who waited for room, while there is some. Under the lock.</summary>
@@ -598,14 +409,5 @@ internal sealed class SendQueue : IOutbound, IThreadPoolWorkItem
         SendCorked,
         Drain,
         Disconnect,
-    }
-
-    /// <summary>How a sender goes on.</summary>
-    private enum Step
-    {
-        Continue,
-        Finish,
-        Failed,
-        Done,
     }
 }
