@@ -49,9 +49,9 @@ public sealed class HalfCloseSpec
     [Test]
     public void Reading_that_a_full_queue_had_stopped_goes_on_when_the_queue_ended_with_the_fin()
     {
-        var server = new VirtualServer();
+        var server = new VirtualServer(options => options with { OutboundHighWaterBytes = 1_000 }, windowBytes: 30_000);
         var (connection, peer) = server.Pair();
-        connection.Outbound.OnNext(new byte[200_000]);
+        connection.Outbound.OnNext(new byte[31_500]); // what is left over the mark leaves as one, and the FIN behind it
         connection.Outbound.OnCompleted();
         var inbound = connection.Inbound.Probe();
         var read = peer.ReadToEndAsync();
