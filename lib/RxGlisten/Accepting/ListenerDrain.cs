@@ -24,8 +24,8 @@ internal sealed class ListenerDrain(ConnectionLedger ledger, Clock clock, ITrans
     /// <summary>Starts to drain, or adds a deadline. After <see cref="ConnectionLedger.BeginDrain"/>, when accepting has ended.</summary>
     public Task<DrainResult> Until(TimeSpan drain, CancellationToken cancellation)
     {
-        SetDeadline(drain); // before the callbacks, which may take their time
-        CancelDraining();
+        // The callbacks of Draining come last: they are the user's and may take their time, and nothing that cuts waits for them.
+        SetDeadline(drain);
         if (drain == TimeSpan.Zero) Cut();
         if (cancellation.CanBeCanceled)
         {
@@ -34,6 +34,7 @@ internal sealed class ListenerDrain(ConnectionLedger ledger, Clock clock, ITrans
             _deadlines.Add(Disposable.Create(() => cut.Unregister()));
         }
 
+        CancelDraining();
         FinishIfDrained();
         return _result.Task;
     }

@@ -13,7 +13,8 @@ public static class ServeExtensions
     /// <param name="pipeline">Makes a connection's pipeline; called inside the accept <c>OnNext</c>.</param>
     /// <returns>
     /// Cold; one element for each connection that ended, after its descriptor and slot were given back. Completes when the source completed and the last
-    /// connection closed. Disposing it closes its connections as <see cref="CloseKind.ServerStopping"/>.
+    /// connection closed: who stops the listener and wants every element awaits that, and not <see cref="IListener.StopAsync"/> alone, which may be
+    /// a moment earlier. Disposing it closes its connections as <see cref="CloseKind.ServerStopping"/>.
     /// </returns>
     public static IObservable<ConnectionClosed> Serve(
         this IObservable<IConnection> connections, Func<IConnection, IObservable<ReadOnlyMemory<byte>>> pipeline)

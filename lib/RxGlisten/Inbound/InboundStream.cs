@@ -396,7 +396,8 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
         if (_deliveredHold is null)
         {
             _deliveredHold = new HeldPacket(this, _deliveredBytes, connection.Settings.Clock.Now);
-            (_holds ??= new FlowGate(connection.Settings.Options)).Take(_deliveredHold);
+            if (!connection.Closing.IsClosed) // the close gave all credit back, and there is nothing left to hold up
+                (_holds ??= new FlowGate(connection.Settings.Options)).Take(_deliveredHold);
         }
 
         return _deliveredHold.Add();

@@ -143,6 +143,20 @@ public sealed class HoldSpec
     }
 
     [Test]
+    public void A_hold_taken_after_the_close_does_not_keep_the_end_away()
+    {
+        var server = new VirtualServer(options => options with { ReceiveBufferBytes = 1 });
+        var (connection, peer) = server.Pair();
+        var probe = connection.Inbound.Probe(message => ((Packet)message).Hold());
+        _ = peer.SendAsync("a"u8.ToArray());
+        server.Settle();
+        _ = peer.SendAsync("bc"u8.ToArray());
+        peer.Reset();
+        server.Advance(TimeSpan.FromSeconds(1));
+        Assert.That((probe.Text(), probe.IsEnded, connection.Closed.IsCompleted), Is.EqualTo(("abc", true, true)));
+    }
+
+    [Test]
     public void The_hold_timeout_ends_the_connection_at_the_exact_tick()
     {
         var limit = TimeSpan.FromSeconds(10);
