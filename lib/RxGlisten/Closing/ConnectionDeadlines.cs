@@ -67,16 +67,20 @@ internal sealed class ConnectionDeadlines(Connection connection) : IDisposable
     {
         if (limit == Timeout.InfiniteTimeSpan)
             return;
-        Deadline deadline;
+        // Without the lock: a deadline, once made, stays, and arming one that was disposed meanwhile does nothing.
+        var deadline = Volatile.Read(ref _made)?[(int)kind] ?? Make(kind, limit);
+        deadline?.Arm();
+    }
+
+    private Deadline? Make(Kind kind, TimeSpan limit)
+    {
         lock (connection.Gate)
         {
             if (_disposed)
-                return;
+                return null;
             _made ??= new Deadline?[(int)Kind.Hold + 1];
-            deadline = _made[(int)kind] ??= new Deadline(connection, limit, () => Since(kind), () => Expire(kind, limit));
+            return _made[(int)kind] ??= new Deadline(connection, limit, () => Since(kind), () => Expire(kind, limit));
         }
-
-        deadline.Arm();
     }
 
     private TimeSpan? Since(Kind kind)

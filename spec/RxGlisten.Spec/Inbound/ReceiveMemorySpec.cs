@@ -91,12 +91,23 @@ public sealed class ReceiveMemorySpec
             AllocatedPerEcho(connection => connection.Inbound.Select(static message => ((Packet)message).Data), size),
             Is.LessThanOrEqualTo(size + 64 + 1));
 
-    private static double AllocatedPerEcho(Func<IConnection, IObservable<ReadOnlyMemory<byte>>> pipeline, int size)
+    [Test]
+    public void Timeouts_allocate_nothing_per_message() =>
+        Assert.That(
+            AllocatedPerEcho(
+                connection => connection.Inbound.Bytes(),
+                32,
+                options => options with { IdleTimeout = TimeSpan.FromMinutes(1), MaximumAge = TimeSpan.FromDays(1), HoldTimeout = TimeSpan.FromMinutes(1) }),
+            Is.LessThan(1.0));
+
+    private static double AllocatedPerEcho(
+        Func<IConnection, IObservable<ReadOnlyMemory<byte>>> pipeline, int size, Func<ServerOptions, ServerOptions>? with = null)
     {
         const int Rounds = 10_000;
         var time = new TestScheduler();
         var network = new MemoryNetwork(time);
-        var listener = RxServer.Bind(network.EndPoint("echo"), new ServerOptions { Scheduler = time, MaxConnections = 10 });
+        var options = new ServerOptions { Scheduler = time, MaxConnections = 10 };
+        var listener = RxServer.Bind(network.EndPoint("echo"), with?.Invoke(options) ?? options);
         _ = listener.Serve(pipeline).Probe();
         time.AdvanceBy(1);
         var client = network.Connect((MemoryEndPoint)listener.LocalEndPoint);
