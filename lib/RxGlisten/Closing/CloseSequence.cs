@@ -60,7 +60,7 @@ internal sealed class CloseSequence(Connection connection)
             if (found == Phase.Open)
             {
                 _phase = Phase.Finishing;
-                _reason = request;
+                Decide(request); // an error that was decided on a moment ago stays
             }
 
             // Whoever finishes wants no more, not even what came before a reset and was not delivered yet.
@@ -192,6 +192,7 @@ internal sealed class CloseSequence(Connection connection)
         connection.Deadlines.ArmLinger();
         if (read)
             connection.Reader.ReadToEnd();
+        connection.Wake(); // a full queue, which is none any more, may have kept packets from being delivered
     }
 
     /// <summary>The peer's FIN was seen while nobody reads: there may be unread bytes before it.</summary>
@@ -280,14 +281,14 @@ internal sealed class CloseSequence(Connection connection)
                 connection.Transport.Abort();
             else
                 connection.Transport.Close();
-            connection.Deadlines.Dispose();
         }
         catch (Exception e)
         {
-            // A transport or a scheduler of another make broke its promise: the slot is given back all the same.
+            // A transport of another make broke its promise: the slot is given back all the same.
             ConnectionLog.CloseFailed(connection.Settings.Log, connection.Id, e);
         }
 
+        connection.Deadlines.Dispose();
         connection.Release(reason);
         connection.Wake();
     }

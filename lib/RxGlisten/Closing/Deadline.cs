@@ -39,5 +39,11 @@ internal sealed class Deadline(Connection connection, TimeSpan limit, Func<TimeS
     /// <summary>Cancels the timer for good.</summary>
     public void Dispose() => _timer.Dispose();
 
-    private void Schedule(TimeSpan due) => _timer.Disposable = connection.Settings.Clock.After(due, connection.Executor, this);
+    private void Schedule(TimeSpan due)
+    {
+        // In its place before it can fire: a timer that fires at once and arms the next would have that one replaced, and so disposed, by itself.
+        var timer = new SingleAssignmentDisposable();
+        _timer.Disposable = timer;
+        timer.Disposable = connection.Settings.Clock.After(due, connection.Executor, this);
+    }
 }

@@ -125,7 +125,7 @@ internal sealed class Connection : IConnection, IHangUpWatcher, IThreadPoolWorkI
         LookAfterUnclaimed();
     }
 
-    /// <summary>A server operator takes charge of it until <see cref="Unclaim"/>, and is told of its end.</summary>
+    /// <summary>A server operator takes charge of it for good, and is told of its end.</summary>
     public void Claim(IConnectionWatcher watcher)
     {
         bool late;
@@ -139,14 +139,6 @@ internal sealed class Connection : IConnection, IHangUpWatcher, IThreadPoolWorkI
 
         if (late)
             Executor.Post(new LateWatcher(this, watcher));
-    }
-
-    /// <summary>The operator is done with it.</summary>
-    public void Unclaim()
-    {
-        lock (Gate)
-            _claims--;
-        LookAfterUnclaimed();
     }
 
     /// <summary>Something changed: sees whether there is something to deliver or to read now.</summary>

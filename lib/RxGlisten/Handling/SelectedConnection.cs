@@ -41,8 +41,8 @@ internal sealed class SelectedConnection<T>(IConnection connection, Func<IConnec
         }
         catch (Exception e)
         {
-            _subscription.Dispose();
             OnError(e);
+            _connection.Tell(_subscription.Dispose);
         }
     }
 

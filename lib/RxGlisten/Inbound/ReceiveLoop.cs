@@ -12,9 +12,10 @@ internal sealed class ReceiveLoop(Connection connection) : IThreadPoolWorkItem, 
     private const int MostKeptBytes = 16 * 1024 * 1024;
 
     private ManualResetValueTaskSourceCore<bool> _gate;
-    private Task? _loop;
+    private Task _loop = Task.CompletedTask;
     private Task _readToEnd = Task.CompletedTask;
     private bool _waits = true; // at the gate, or to be started
+    private bool _started;
     private bool _reading;
     private TimeSpan _readingSince;
 
@@ -36,10 +37,15 @@ internal sealed class ReceiveLoop(Connection connection) : IThreadPoolWorkItem, 
     /// <summary>Goes on, in a posted turn.</summary>
     public void Execute()
     {
-        if (_loop is null)
-            _loop = ReadAsync();
-        else
+        if (_started)
+        {
             _gate.SetResult(true);
+            return;
+        }
+
+        // Before the loop runs: it may come to its gate, and be let on by another thread, before this call has its task.
+        _started = true;
+        _loop = ReadAsync();
     }
 
     /// <summary>The receive gave its result. Under the lock.</summary>
@@ -67,11 +73,13 @@ internal sealed class ReceiveLoop(Connection connection) : IThreadPoolWorkItem, 
         var timesIdle = connection.Settings.Options.IdleTimeout != Timeout.InfiniteTimeSpan;
         while (true)
         {
+            bool mayRead;
             lock (connection.Gate)
             {
                 if (!connection.Closing.IsOpen)
                     return;
-                if (connection.Inbound.WantsToRead)
+                mayRead = connection.Inbound.WantsToRead;
+                if (mayRead)
                     _reading = true;
                 else
                     _waits = true;
@@ -79,7 +87,7 @@ internal sealed class ReceiveLoop(Connection connection) : IThreadPoolWorkItem, 
                     _readingSince = connection.Settings.Clock.Now;
             }
 
-            if (!_reading)
+            if (!mayRead)
             {
                 await new ValueTask(this, _gate.Version).ConfigureAwait(false);
                 continue;

@@ -47,7 +47,7 @@ internal sealed partial class SendQueue : IOutbound
     /// <summary>Whether FIN is sent or being sent: the peer's answer may come before the call returns. Under the lock.</summary>
     public bool IsFinished => _finished;
 
-    /// <summary>Whether a sender is at work, or nothing waits. Under the lock.</summary>
+    /// <summary>Whether no sender is at work and nothing waits. Under the lock.</summary>
     public bool IsIdle => _queued == 0 && !_sending;
 
     private ITransportConnection Transport => _connection.Transport;

@@ -123,9 +123,7 @@ internal sealed class SocketConnection : ITransportConnection
             if (!_socket.Poll(0, SelectMode.SelectError))
                 return false;
             error = (SocketError)(int)_socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)!; // an int for this option
-            if (error == SocketError.Success)
-                error = SocketError.ConnectionReset;
-            return true;
+            return error != SocketError.Success; // without an error it is urgent data (POLLPRI), or somebody else was told already
         }
         catch (SocketException e)
         {
