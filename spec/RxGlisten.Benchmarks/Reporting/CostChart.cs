@@ -33,7 +33,7 @@ internal sealed class CostChart(Results results, IReadOnlyList<Cell> cells, IRea
         string box = string.Create(CultureInfo.InvariantCulture, $"0 0 {width:0} {Top + Height + 32:0}");
         Line($"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" font-family="system-ui, sans-serif" role="img">""");
         Line($"<title>Server CPU per unit of work, relative to Kestrel</title>");
-        Text(Left, 18, "Server CPU per message (stream: per byte; churn: per connection), Kestrel = 1. Less is better.", "start", 13);
+        Text(Left, 18, "Server CPU per unit of work, Kestrel = 1; less is better", "start", 13);
         Legend();
         Scale(width, ceiling);
         for (int i = 0; i < shown.Length; i++) Group(shown[i], Left + (GroupGap / 2) + (i * groupWidth), ceiling);
