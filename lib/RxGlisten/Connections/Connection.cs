@@ -15,7 +15,7 @@ internal sealed class Connection : IConnection, IHangUpWatcher, IThreadPoolWorkI
     private TaskCompletionSource<CloseReason>? _closed; // made when somebody asks
     private List<IConnectionWatcher>? _watchers;
     private CloseReason? _reason;
-    private int _claims;
+    private bool _claimed; // by a server operator, for good
     private bool _told;         // Closed is completed, or completes now
     private bool _watchersTold;
     private bool _delivered;
@@ -101,7 +101,7 @@ internal sealed class Connection : IConnection, IHangUpWatcher, IThreadPoolWorkI
 
     // Half open is not unclaimed: the subscriber was told of the peer's FIN and is gone, the reply is still to come, and HalfOpenTimeout bounds that.
     private bool IsUnclaimed =>
-        _delivered && _claims == 0 && !Inbound.HasSubscriber && Outbound.IsIdle && Closing.IsOpen && !Closing.IsHalfOpen;
+        _delivered && !_claimed && !Inbound.HasSubscriber && Outbound.IsIdle && Closing.IsOpen && !Closing.IsHalfOpen;
 
     public void Abort() => Abort(CloseKind.Aborted, "Abort was called.");
 
@@ -131,7 +131,7 @@ internal sealed class Connection : IConnection, IHangUpWatcher, IThreadPoolWorkI
         bool late;
         lock (Gate)
         {
-            _claims++;
+            _claimed = true;
             late = _watchersTold;
             if (!late)
                 (_watchers ??= []).Add(watcher);
@@ -163,7 +163,7 @@ internal sealed class Connection : IConnection, IHangUpWatcher, IThreadPoolWorkI
     /// <summary>Somebody left or a queue ran empty: starts the clock if nobody wants the connection now.</summary>
     public void LookAfterUnclaimed()
     {
-        if (_claims > 0 || Inbound.HasSubscriber)
+        if (_claimed || Inbound.HasSubscriber)
             return; // whoever changes that looks again; this is only to spare the lock
         lock (Gate)
         {
