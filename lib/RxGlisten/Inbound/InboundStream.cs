@@ -1,3 +1,5 @@
+using System.Reactive.Concurrency;
+
 namespace RxGlisten;
 
 /// <summary>
@@ -66,7 +68,11 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
             _current = subscription;
         }
 
-        connection.Wake();
+        // While Rx subscribes a chain of operators, none of them can leave yet: what it were told then, beyond what it wants, would be lost.
+        if (CurrentThreadScheduler.IsScheduleRequired)
+            connection.Wake();
+        else
+            CurrentThreadScheduler.Instance.Schedule(connection.Wake);
         return subscription;
     }
 
