@@ -75,6 +75,9 @@ internal sealed class Connection : IConnection, IHangUpWatcher, IThreadPoolWorkI
     /// <summary>What all connections of the listener share.</summary>
     public ConnectionSettings Settings { get; }
 
+    /// <summary>By whom it was admitted, where anybody was asked; set before anybody has it.</summary>
+    public Admittance? Admittance { get; init; }
+
     /// <summary>The receiving side.</summary>
     public InboundStream Inbound { get; }
 
