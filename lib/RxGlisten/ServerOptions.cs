@@ -87,7 +87,9 @@ public sealed record ServerOptions
     /// </summary>
     public TimeSpan UnclaimedTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a connection may be open; then <see cref="CloseKind.MaximumAge"/>. Default no limit.</summary>
+    /// <summary>
+    /// How long a connection may be open, from its accept and whatever goes on; then it is closed gracefully as <see cref="CloseKind.MaximumAge"/>. Default no limit.
+    /// </summary>
     public TimeSpan MaximumAge { get; init; } = Timeout.InfiniteTimeSpan;
 
     /// <summary>The drain time of <c>DisposeAsync</c> of a listener. Default 30 s.</summary>
