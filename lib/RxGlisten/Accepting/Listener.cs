@@ -141,14 +141,16 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
         {
             connection = new Connection(accepted, _settings, this);
         }
-        catch (Exception)
+        catch (Exception exception)
         {
-            accepted.Abort();
-            _slots.Release();
-            Ledger.CloseUnopened();
+            // The transport threw before there was a connection: this one is over, and accepting goes on.
+            AcceptLog.TransportFault(_log, exception);
+            Abort(accepted);
             _settings.Metrics.Closed(CloseKind.TransportError);
+            Ledger.CloseUnopened();
+            _slots.Release();
             _drain.FinishIfDrained();
-            throw;
+            return;
         }
 
         Ledger.Open(connection);
@@ -158,7 +160,7 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
 
     void IReception.TurnAway(ITransportConnection accepted)
     {
-        accepted.Abort();
+        Abort(accepted);
         AcceptLog.TurnedAway(_log);
         _settings.Metrics.Rejected();
         Ledger.EndAccept(rejected: true);
@@ -176,6 +178,18 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
         AcceptLog.AcceptFailed(_log, level, error.Error, error.Response, exception);
         _settings.Metrics.AcceptFailed(error);
         _errors.Publish(error);
+    }
+
+    private void Abort(ITransportConnection accepted)
+    {
+        try
+        {
+            accepted.Abort();
+        }
+        catch (Exception exception)
+        {
+            AcceptLog.TransportFault(_log, exception);
+        }
     }
 
     private void EndAccepting()
