@@ -57,27 +57,24 @@ internal sealed partial class SendQueue : IOutbound
         if (value.IsEmpty)
             return;
         Action next;
+        var dropped = 0;
         lock (_connection.Gate)
         {
             if (_completed is not null || _dead is not null)
-            {
-                _connection.Settings.Metrics.SendIgnored();
-                return;
-            }
-
-            if (!MakeRoom(value.Length))
-            {
-                if (_connection.Settings.Options.SlowConsumerPolicy != SlowConsumerPolicy.Disconnect)
-                    return;
-                next = Action.Disconnect;
-            }
-            else
-            {
+                next = Action.Ignore;
+            else if (MakeRoom(value.Length, ref dropped))
                 next = Accept(value.Span);
-            }
+            else
+                next = _connection.Settings.Options.SlowConsumerPolicy == SlowConsumerPolicy.Disconnect ? Action.Disconnect : Action.None;
         }
 
-        if (next == Action.Disconnect)
+        if (dropped > 0)
+            _connection.Settings.Metrics.MessagesDropped(dropped);
+        if (next == Action.Ignore)
+        {
+            _connection.Settings.Metrics.SendIgnored();
+        }
+        else if (next == Action.Disconnect)
         {
             _connection.Closing.Abort(new CloseReason(
                 CloseKind.SlowConsumer,
@@ -286,7 +283,7 @@ internal sealed partial class SendQueue : IOutbound
         (_dead ?? _completed) is { } reason ? new ConnectionClosedException(reason) : null;
 
     /// <summary>Whether so many bytes may be queued; drops others for them where the policy says so. Under the lock.</summary>
-    private bool MakeRoom(int bytes)
+    private bool MakeRoom(int bytes, ref int messagesDropped)
     {
         var options = _connection.Settings.Options;
         while (_queued >= _highWater && _queued + bytes > options.OutboundLimitBytes)
@@ -295,11 +292,11 @@ internal sealed partial class SendQueue : IOutbound
             if (dropped == 0)
             {
                 if (options.SlowConsumerPolicy != SlowConsumerPolicy.Disconnect)
-                    _connection.Settings.Metrics.MessageDropped();
+                    messagesDropped++;
                 return false;
             }
 
-            _connection.Settings.Metrics.MessageDropped();
+            messagesDropped++;
             Volatile.Write(ref _queued, _queued - dropped);
         }
 
@@ -405,6 +402,7 @@ internal sealed partial class SendQueue : IOutbound
     internal enum Action
     {
         None,
+        Ignore,
         Send,
         SendCorked,
         Drain,
