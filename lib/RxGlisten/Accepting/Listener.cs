@@ -142,15 +142,17 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
         {
             connection = new Connection(accepted, _settings, this) { Admittance = admittance };
         }
-        catch (Exception)
+        catch (Exception exception)
         {
-            accepted.Abort();
+            // The transport threw before there was a connection: this one is over, and accepting goes on.
+            AcceptLog.TransportFault(_log, exception);
+            Abort(accepted);
             admittance?.End();
-            _slots.Release();
-            Ledger.CloseUnopened();
             _settings.Metrics.Closed(CloseKind.TransportError);
+            Ledger.CloseUnopened();
+            _slots.Release();
             _drain.FinishIfDrained();
-            throw;
+            return;
         }
 
         Ledger.Open(connection);
@@ -162,7 +164,7 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
 
     private void TurnAway(ITransportConnection accepted, Action<ILogger> log)
     {
-        accepted.Abort();
+        Abort(accepted);
         log(_log);
         _settings.Metrics.Rejected();
         Ledger.EndAccept(rejected: true);
@@ -180,6 +182,18 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
         AcceptLog.AcceptFailed(_log, level, error.Error, error.Response, exception);
         _settings.Metrics.AcceptFailed(error);
         _errors.Publish(error);
+    }
+
+    private void Abort(ITransportConnection accepted)
+    {
+        try
+        {
+            accepted.Abort();
+        }
+        catch (Exception exception)
+        {
+            AcceptLog.TransportFault(_log, exception);
+        }
     }
 
     private void EndAccepting()

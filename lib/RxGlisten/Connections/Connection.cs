@@ -33,6 +33,7 @@ internal sealed class Connection : IConnection, IHangUpWatcher, IThreadPoolWorkI
         Closing = new CloseSequence(this);
         Deadlines = new ConnectionDeadlines(this);
         transport.Watch(this);
+        Deadlines.ArmAge();
     }
 
     public long Id { get; }
@@ -119,12 +120,11 @@ internal sealed class Connection : IConnection, IHangUpWatcher, IThreadPoolWorkI
         return new ValueTask(Closed);
     }
 
-    /// <summary>Its accept <c>OnNext</c> has returned: the clocks of an unclaimed and of an old connection start.</summary>
+    /// <summary>Its accept <c>OnNext</c> has returned: the clock of an unclaimed connection starts.</summary>
     public void OnDelivered()
     {
         lock (Gate)
             _delivered = true;
-        Deadlines.ArmAge();
         LookAfterUnclaimed();
     }
 
