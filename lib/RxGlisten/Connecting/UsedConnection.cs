@@ -30,7 +30,8 @@ internal sealed class UsedConnection<T>(Func<IConnection, IObservable<T>> use, I
     public void OnNext(IConnection value)
     {
         var connection = (Connection)value; // the connector's own make
-        connection.Claim(this);
+        connection.Claim();
+        connection.Watch(this);
         lock (_gate) _connection = connection;
         if (Volatile.Read(ref _over) != 0)
         {
