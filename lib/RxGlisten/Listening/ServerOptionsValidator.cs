@@ -22,6 +22,8 @@ internal static class ServerOptionsValidator
         ValidateSlowConsumers(options);
         ValidateDurations(options);
         if (options.AbnormalClosure is { } closure) RequireDefined(closure, nameof(options.AbnormalClosure));
+        RequireBetween(options.UserMessageLimit, 1, int.MaxValue, nameof(options.UserMessageLimit));
+        RequireDefined(options.UserMessagePolicy, nameof(options.UserMessagePolicy));
     }
 
     private static void ValidateAccepting(ServerOptions options)
