@@ -7,7 +7,7 @@ namespace RxGlisten;
 /// One connection under <c>Handle</c>: its mailbox, the scan of its state over the messages, and the end. Everything that calls the user is a letter of the
 /// mailbox, so nothing here needs a lock.
 /// </summary>
-internal sealed class HandledConnection<TState> : IOwnedRun<ConnectionClosed>, IConnectionWatcher
+internal sealed class HandledConnection<TState> : IOwnedRun<ConnectionClosed>, IConnectionWatcher, IPullTaker
 {
     private readonly IConnection _connection;
     private readonly Handler<TState> _handler;
@@ -49,6 +49,13 @@ internal sealed class HandledConnection<TState> : IOwnedRun<ConnectionClosed>, I
         }
     }
 
+    /// <summary>What the loop subscribes, its connection may feed: nothing says that it will.</summary>
+    SendQueue? IPullTaker.Queue => _owned.Queue;
+
+    bool IPullTaker.IsGone => false;
+
+    ValueTask IPullTaker.LeaveAsync(CancellationToken cancellation) => default;
+
     void IOwnedRun<ConnectionClosed>.Stop()
     {
         _owned.Stop();
@@ -75,7 +82,7 @@ internal sealed class HandledConnection<TState> : IOwnedRun<ConnectionClosed>, I
 
     private Next<TState> Run(TState state, Message message)
     {
-        var outer = PullContext.Enter(_owned.Queue);
+        var outer = PullContext.Enter(this);
         try
         {
             return _handler.Loop(state, message, _connection);
