@@ -66,6 +66,14 @@ public abstract record ConnectionOptions
     /// </summary>
     public bool DropsAreWholeMessages { get; init; }
 
+    /// <summary>
+    /// How many user messages may wait for a connection's handler (<c>Handle</c>); past it <see cref="UserMessagePolicy"/> decides. 1 or more; default 1,024.
+    /// </summary>
+    public int UserMessageLimit { get; init; } = 1024;
+
+    /// <summary>What happens past <see cref="UserMessageLimit"/>. Default <see cref="UserMessagePolicy.Disconnect"/>.</summary>
+    public UserMessagePolicy UserMessagePolicy { get; init; } = UserMessagePolicy.Disconnect;
+
     /// <summary>How long sending may make no progress; then <see cref="CloseKind.SendTimeout"/>. Default 30 s, as in glisten.</summary>
     public TimeSpan SendTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -40,6 +40,9 @@ internal sealed class CloseSequence(Connection connection)
     /// <summary>Whether it is all over.</summary>
     public bool IsClosed => _phase == Phase.Closed;
 
+    /// <summary>Whether this side asked for the end, so that what arrived and was not delivered is dropped. Without the lock, a guess.</summary>
+    public bool Drops { get; private set; }
+
     /// <summary>Whether the peer finished and this side did not.</summary>
     public bool IsHalfOpen => _peerFinished && !_finSent;
 
@@ -67,6 +70,7 @@ internal sealed class CloseSequence(Connection connection)
 
             // Whoever finishes wants no more, not even what came before a reset and was not delivered yet.
             connection.Inbound.End(Reason, discard: true);
+            Drops = true;
             if (found == Phase.Open)
             {
                 connection.Inbound.ReleaseHolds();
@@ -128,6 +132,7 @@ internal sealed class CloseSequence(Connection connection)
                 return;
             Decide(reason);
             connection.Inbound.End(Reason, discard: true);
+            Drops = true;
         }
 
         Close(abort: true);

@@ -18,6 +18,8 @@ internal static class ConnectionOptionsValidator
         ValidateSlowConsumers(options);
         ValidateDurations(options);
         if (options.KeepAlive is { } keepAlive) ValidateKeepAlive(keepAlive, nameof(options.KeepAlive));
+        OptionRange.RequireBetween(options.UserMessageLimit, 1, int.MaxValue, nameof(options.UserMessageLimit));
+        OptionRange.RequireDefined(options.UserMessagePolicy, nameof(options.UserMessagePolicy));
         if (options.AbnormalClosure is { } closure) OptionRange.RequireDefined(closure, nameof(options.AbnormalClosure));
     }
 

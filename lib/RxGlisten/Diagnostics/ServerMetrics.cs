@@ -16,6 +16,7 @@ internal sealed class ServerMetrics
     private readonly Counter<long> _acceptErrors;
     private readonly Counter<long> _ignoredSends;
     private readonly Counter<long> _droppedMessages;
+    private readonly Counter<long> _droppedUserMessages;
 
     public ServerMetrics(IMeterFactory? factory)
     {
@@ -26,6 +27,7 @@ internal sealed class ServerMetrics
         _acceptErrors = meter.CreateCounter<long>("rxglisten.accept.errors", "{error}", "Accepts that failed, by error.");
         _ignoredSends = meter.CreateCounter<long>("rxglisten.outbound.ignored", "{message}", "Messages sent after the close.");
         _droppedMessages = meter.CreateCounter<long>("rxglisten.outbound.dropped", "{message}", "Messages dropped for slow consumers.");
+        _droppedUserMessages = meter.CreateCounter<long>("rxglisten.handler.dropped", "{message}", "User messages dropped for slow handlers.");
     }
 
     /// <summary>The meter that everything counts in.</summary>
@@ -56,6 +58,9 @@ internal sealed class ServerMetrics
 
     /// <summary>Messages were dropped.</summary>
     public void MessagesDropped(int count) => Add(_droppedMessages, count);
+
+    /// <summary>A user message was dropped.</summary>
+    public void UserMessageDropped() => Add(_droppedUserMessages);
 
     private static void Add(Counter<long> counter, long count = 1, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {

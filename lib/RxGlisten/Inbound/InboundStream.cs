@@ -7,7 +7,7 @@ namespace RxGlisten;
 /// the observer is <see cref="_turn"/>: who takes it delivers whatever there is and gives it up when nothing is left, so calls are serial
 /// whoever makes them: the receive loop with a packet just read, or a posted turn with parked packets and the end.
 /// </summary>
-internal sealed class InboundStream(Connection connection) : IObservable<Message>, IReceiveBuffer, IThreadPoolWorkItem
+internal sealed class InboundStream(Connection connection) : IObservable<Message>, IHoldSource, IReceiveBuffer, IThreadPoolWorkItem
 {
     private InboundSubscription? _current;
     private List<InboundSubscription>? _parked;   // made inside the current subscriber's call, waiting for it to leave
@@ -107,11 +107,7 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
         lock (connection.Gate)
         {
             if (_delivered != packet)
-            {
-                throw new InvalidOperationException(
-                    "The packet's delivery is over: Hold() is for use inside OnNext, before it returns.");
-            }
-
+                throw Packet.TooLateToHold();
             hold = HoldDelivered();
         }
 
