@@ -89,7 +89,9 @@ public abstract record ConnectionOptions
     /// </summary>
     public TimeSpan UnclaimedTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a connection may be open; then <see cref="CloseKind.MaximumAge"/>. Default no limit.</summary>
+    /// <summary>
+    /// How long a connection may be open, from its accept (or connect) and whatever goes on; then it is closed gracefully as <see cref="CloseKind.MaximumAge"/>. Default no limit.
+    /// </summary>
     public TimeSpan MaximumAge { get; init; } = Timeout.InfiniteTimeSpan;
 
     /// <summary>

@@ -13,6 +13,9 @@ internal static partial class ConnectionLog
     [LoggerMessage(2, LogLevel.Error, "The subscriber of a query over connections threw when connection {Id} ended.")]
     public static partial void ObserverFaulted(ILogger log, long id, Exception error);
 
+    [LoggerMessage(4, LogLevel.Error, "Connection {Id} ends: its transport, or the scheduler of its timeouts, threw.")]
+    public static partial void Broken(ILogger log, long id, Exception error);
+
     [LoggerMessage(3, LogLevel.Error, "The transport of connection {Id} failed to close it.")]
     public static partial void CloseFailed(ILogger log, long id, Exception error);
 }
