@@ -14,6 +14,7 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
 {
     private readonly ITransportListener _transport;
     private readonly EndPoint _asked;
+    private readonly ServerOptions _options;
     private readonly ConnectionSettings _settings;
     private readonly ConnectionSlots _slots;
     private readonly ILogger _log;
@@ -24,18 +25,19 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
     private readonly ListenerDrain _drain;
     private int _acceptingOver;
 
-    private Listener(EndPoint asked, ITransportListener transport, ConnectionSettings settings, ConnectionSlots slots, ILogger log)
+    private Listener(
+        EndPoint asked, ITransportListener transport, ServerOptions options, ConnectionSettings settings, ConnectionSlots slots, ILogger log)
     {
-        (_asked, _transport, _settings, _slots, _log) = (asked, transport, settings, slots, log);
+        (_asked, _transport, _options, _settings, _slots, _log) = (asked, transport, options, settings, slots, log);
         LocalEndPoint = transport.LocalEndPoint;
         _errors = new AcceptErrorFeed(log);
         _feed = new ConnectionFeed(transport.Executor, Ledger, log);
         _gate = new AcceptGate(() => _feed.HasSubscriber, log);
         _feed.SubscriberChanged = _gate.Refresh;
         _drain = new ListenerDrain(Ledger, settings.Clock, transport.Executor, EndSequences, log);
-        var acceptors = new Acceptor[settings.Options.Acceptors];
+        var acceptors = new Acceptor[options.Acceptors];
         for (int i = 0; i < acceptors.Length; i++)
-            acceptors[i] = new Acceptor(transport, _gate, slots, settings.Options.AtLimit, settings.Clock, this);
+            acceptors[i] = new Acceptor(transport, _gate, slots, options.AtLimit, settings.Clock, this);
         _pool = new AcceptorPool(acceptors, settings.Clock, Fail, log);
     }
 
@@ -68,7 +70,7 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
             options.LoggerFactory is { } factory ? new QuietLogger(factory.CreateLogger(category)) : NullLogger.Instance;
         ILogger log = Log(AcceptLog.Category);
         var settings = new ConnectionSettings(
-            options, new Clock(options.Scheduler), Log("RxGlisten.Connections"), new ServerMetrics(options.MeterFactory));
+            options, options.UnclaimedTimeout, new Clock(options.Scheduler), Log("RxGlisten.Connections"), new ServerMetrics(options.MeterFactory));
         ITransportListener bound = transport.Listen(endpoint, new TransportSettings
         {
             Backlog = options.Backlog,
@@ -77,7 +79,7 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
             DualMode = options.DualMode,
             UnixFileMode = options.UnixFileMode,
         });
-        var listener = new Listener(endpoint, bound, settings, ConnectionSlots.For(options, transport.UsesDescriptors), log);
+        var listener = new Listener(endpoint, bound, options, settings, ConnectionSlots.For(options, transport.UsesDescriptors), log);
         AcceptLog.Listening(log, listener.LocalEndPoint);
         listener._pool.Start();
         return listener;
@@ -89,7 +91,7 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
 
     public void Resume() => _gate.Resume();
 
-    public ValueTask DisposeAsync() => new(StopAsync(_settings.Options.DrainTimeout));
+    public ValueTask DisposeAsync() => new(StopAsync(_options.DrainTimeout));
 
     public Task<DrainResult> StopAsync(TimeSpan drain, CancellationToken cancellation = default)
     {

@@ -17,9 +17,16 @@ internal sealed class OwnedConnection(IConnection connection)
     /// <summary>Takes charge of it.</summary>
     public void Claim(IConnectionWatcher watcher)
     {
+        _own?.Claim();
+        Watch(watcher);
+    }
+
+    /// <summary>Wants to be told of its end.</summary>
+    public void Watch(IConnectionWatcher watcher)
+    {
         if (_own is not null)
         {
-            _own.Claim(watcher);
+            _own.Watch(watcher);
             return;
         }
 
@@ -30,6 +37,9 @@ internal sealed class OwnedConnection(IConnection connection)
             watcher.OnSettled();
         });
     }
+
+    /// <summary>Who watched wants to be told no more. One of another make tells all the same.</summary>
+    public void Unwatch(IConnectionWatcher watcher) => _own?.Unwatch(watcher);
 
     /// <summary>User code failed: flushes and closes.</summary>
     public void Fault(Exception error)

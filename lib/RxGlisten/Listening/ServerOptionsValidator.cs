@@ -21,7 +21,7 @@ internal static class ServerOptionsValidator
         ValidateSizes(options);
         ValidateSlowConsumers(options);
         ValidateDurations(options);
-        RequireDefined(options.AbnormalClosure, nameof(options.AbnormalClosure));
+        if (options.AbnormalClosure is { } closure) RequireDefined(closure, nameof(options.AbnormalClosure));
     }
 
     private static void ValidateAccepting(ServerOptions options)

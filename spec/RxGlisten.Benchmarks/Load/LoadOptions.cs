@@ -33,10 +33,13 @@ internal sealed record LoadOptions
     /// <summary>Threads of the load generator.</summary>
     public int Threads { get; init; } = 1;
 
+    /// <summary>Whether it speaks TLS.</summary>
+    public bool Tls { get; init; }
+
     public IReadOnlyList<string> ToArguments() =>
     [
         Mode.ToString(), Target, Text(ServerId), Text(Connections), Text(MessageBytes), Text(Pipeline), Text(WindowBytes),
-        Text(MostConnections), Text((int)WarmUp.TotalMilliseconds), Text((int)Duration.TotalMilliseconds), Text(Threads),
+        Text(MostConnections), Text((int)WarmUp.TotalMilliseconds), Text((int)Duration.TotalMilliseconds), Text(Threads), Tls.ToString(),
     ];
 
     public static LoadOptions FromArguments(IReadOnlyList<string> arguments) => new()
@@ -52,6 +55,7 @@ internal sealed record LoadOptions
         WarmUp = TimeSpan.FromMilliseconds(Number(arguments[8])),
         Duration = TimeSpan.FromMilliseconds(Number(arguments[9])),
         Threads = Number(arguments[10]),
+        Tls = bool.Parse(arguments[11]),
     };
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using RxGlisten.Benchmarks.Cells;
 
 namespace RxGlisten.Benchmarks.Servers;
 
@@ -14,7 +16,15 @@ internal interface IEchoServer
     /// <summary>Environment variables its process needs, on top of those every server gets.</summary>
     IReadOnlyDictionary<string, string> Environment => System.Collections.ObjectModel.ReadOnlyDictionary<string, string>.Empty;
 
+    /// <summary>Whether it can run on this machine.</summary>
+    bool IsAvailable => true;
+
+    /// <summary>Whether it is measured in a cell.</summary>
+    bool Takes(Cell cell) => !cell.Tls;
+
     /// <summary>Binds and serves in the background.</summary>
+    /// <param name="endpoint">Where.</param>
+    /// <param name="certificate">What to serve TLS with; null for plain bytes.</param>
     /// <returns>Where it listens: the real port where 0 was asked.</returns>
-    ValueTask<EndPoint> StartAsync(EndPoint endpoint);
+    ValueTask<EndPoint> StartAsync(EndPoint endpoint, X509Certificate2? certificate);
 }
