@@ -1,7 +1,8 @@
 namespace RxGlisten;
 
 /// <summary>
-/// How a client connects, and how its connections behave. "No limit" of a duration is <see cref="Timeout.InfiniteTimeSpan"/>.
+/// How a client connects, and how its connections behave. Validated by the call that is given it: an option out of its range is an
+/// <see cref="ArgumentOutOfRangeException"/> that names it. "No limit" of a duration is <see cref="Timeout.InfiniteTimeSpan"/>.
 /// </summary>
 public sealed record ClientOptions : ConnectionOptions
 {

@@ -14,8 +14,26 @@ public abstract record ConnectionOptions
     {
     }
 
-    /// <summary>Whether small writes leave at once (TCP_NODELAY, tcp(7)). Default true; false trades latency for fewer segments.</summary>
+    /// <summary>
+    /// Whether small writes leave at once (TCP_NODELAY, tcp(7)). Default true; false trades latency for fewer segments. Unix sockets never wait.
+    /// </summary>
     public bool NoDelay { get; init; } = true;
+
+    /// <summary>Whether and when an idle connection is probed (SO_KEEPALIVE, tcp(7)). Default null: not at all. Unix sockets have nothing to probe.</summary>
+    public KeepAlive? KeepAlive { get; init; }
+
+    /// <summary>
+    /// What the kernel may hold for sending, in bytes (SO_SNDBUF, socket(7)). 1 to 1 GiB; the kernel rounds and caps it, and Linux doubles it
+    /// for its own books. Default null: left alone, so that TCP tunes it by itself, which setting it turns off.
+    /// </summary>
+    public int? KernelSendBufferBytes { get; init; }
+
+    /// <summary>
+    /// What the kernel may hold of what was received and not read, in bytes (SO_RCVBUF, socket(7)); the TCP window follows from it. 1 to 1 GiB;
+    /// the kernel rounds and caps it, and Linux doubles it for its own books; no effect on Linux's unix sockets. Default null: left alone,
+    /// so that TCP tunes it by itself, which setting it turns off.
+    /// </summary>
+    public int? KernelReceiveBufferBytes { get; init; }
 
     /// <summary>How many packets of a connection may be on hold. Default <see cref="RxGlisten.FlowControl.Once"/>.</summary>
     public FlowControl FlowControl { get; init; } = FlowControl.Once;
@@ -59,15 +77,24 @@ public abstract record ConnectionOptions
     /// <summary>How long this side may go on after the peer's FIN; restarted by every outbound progress. Default 60 s.</summary>
     public TimeSpan HalfOpenTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long a graceful close, once all is sent, waits for the peer's FIN while it discards what still arrives. Default 5 s.</summary>
+    /// <summary>
+    /// How long a graceful close, once all is sent, waits for the peer's FIN while it discards what still arrives. Zero or more; default 5 s. It stands for
+    /// SO_LINGER (socket(7)), which is left off: a close(2) that lingers blocks its thread.
+    /// </summary>
     public TimeSpan LingerTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// How long a connection may be without subscriber, queued bytes or operator that owns it; then <see cref="CloseKind.Unclaimed"/>, so that one
+    /// that got lost on the way to whoever wanted it does not stay open. Default 30 s.
+    /// </summary>
+    public TimeSpan UnclaimedTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long a connection may be open; then <see cref="CloseKind.MaximumAge"/>. Default no limit.</summary>
     public TimeSpan MaximumAge { get; init; } = Timeout.InfiniteTimeSpan;
 
     /// <summary>
     /// What <see cref="IConnection.Inbound"/> does when a connection ends in any way but orderly. Default null:
-    /// <see cref="RxGlisten.AbnormalClosure.Complete"/>.
+    /// <see cref="RxGlisten.AbnormalClosure.Complete"/>, but <see cref="RxGlisten.AbnormalClosure.Error"/> for the connection of <see cref="RxClient"/>'s <c>Use</c>.
     /// </summary>
     public AbnormalClosure? AbnormalClosure { get; init; }
 

@@ -30,11 +30,6 @@ public sealed record ServerOptions : ConnectionOptions
     /// <summary>What happens at <see cref="MaxConnections"/>. Default <see cref="AtLimitPolicy.Wait"/>.</summary>
     public AtLimitPolicy AtLimit { get; init; } = AtLimitPolicy.Wait;
 
-    /// <summary>
-    /// How long a connection may be without subscriber, queued bytes or server operator; then <see cref="CloseKind.Unclaimed"/>. Default 30 s.
-    /// </summary>
-    public TimeSpan UnclaimedTimeout { get; init; } = TimeSpan.FromSeconds(30);
-
     /// <summary>The drain time of <c>DisposeAsync</c> of a listener. Default 30 s.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
 }

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace RxGlisten;
 
@@ -66,19 +65,9 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
     public static Listener Bind(EndPoint endpoint, ITransport transport, ServerOptions options)
     {
         // What is user code comes first, so that its faults leave nothing bound.
-        ILogger Log(string category) =>
-            options.LoggerFactory is { } factory ? new QuietLogger(factory.CreateLogger(category)) : NullLogger.Instance;
-        ILogger log = Log(AcceptLog.Category);
-        var settings = new ConnectionSettings(
-            options, options.UnclaimedTimeout, new Clock(options.Scheduler), Log("RxGlisten.Connections"), new ServerMetrics(options.MeterFactory));
-        ITransportListener bound = transport.Listen(endpoint, new TransportSettings
-        {
-            Backlog = options.Backlog,
-            NoDelay = options.NoDelay,
-            ReuseAddress = options.ReuseAddress,
-            DualMode = options.DualMode,
-            UnixFileMode = options.UnixFileMode,
-        });
+        ILogger log = QuietLogger.Of(options.LoggerFactory, AcceptLog.Category);
+        ConnectionSettings settings = ConnectionSettings.Of(options);
+        ITransportListener bound = transport.Listen(endpoint, new TransportSettings(options));
         var listener = new Listener(endpoint, bound, options, settings, ConnectionSlots.For(options, transport.UsesDescriptors), log);
         AcceptLog.Listening(log, listener.LocalEndPoint);
         listener._pool.Start();

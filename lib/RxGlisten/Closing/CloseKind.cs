@@ -24,7 +24,7 @@ public enum CloseKind
     /// <summary>The peer read too slowly: more than <see cref="ConnectionOptions.OutboundLimitBytes"/> were queued.</summary>
     SlowConsumer,
 
-    /// <summary>Nobody wanted it for <see cref="ServerOptions.UnclaimedTimeout"/>.</summary>
+    /// <summary>Nobody wanted it for <see cref="ConnectionOptions.UnclaimedTimeout"/>.</summary>
     Unclaimed,
 
     /// <summary>It was open for <see cref="ConnectionOptions.MaximumAge"/>.</summary>

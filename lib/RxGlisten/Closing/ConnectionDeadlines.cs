@@ -38,7 +38,7 @@ internal sealed class ConnectionDeadlines(Connection connection) : IDisposable
     }
 
     /// <summary>Nobody wants the connection.</summary>
-    public void ArmUnclaimed() => Arm(Kind.Unclaimed, connection.Settings.UnclaimedTimeout);
+    public void ArmUnclaimed() => Arm(Kind.Unclaimed, _options.UnclaimedTimeout);
 
     /// <summary>The connection was delivered.</summary>
     public void ArmAge() => Arm(Kind.Age, _options.MaximumAge);

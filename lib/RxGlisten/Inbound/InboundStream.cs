@@ -40,6 +40,9 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
     /// <summary>Whether nobody is being told anything, or waits to be. Under the lock.</summary>
     public bool IsSettled => _current is null && !_turn;
 
+    /// <summary>Whether a subscriber was told of the end.</summary>
+    public bool EndWasTold { get; private set; }
+
     /// <summary>Whether the next receive may be issued. Under the lock.</summary>
     public bool WantsToRead => !_turn && !_ended && _current is not null && _backlog is not { Count: > 0 } && IsFlowOpen;
 
@@ -318,6 +321,7 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
 
     private Exception? CallEnd(InboundSubscription subscription)
     {
+        EndWasTold = true;
         try
         {
             if (_endReason is { IsOrderly: false } reason && connection.Settings.Options.AbnormalClosure == AbnormalClosure.Error)

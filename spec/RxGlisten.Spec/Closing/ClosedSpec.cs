@@ -150,7 +150,7 @@ public sealed class ClosedSpec
         var time = new TestScheduler();
         return new Connection(
             transport,
-            new ConnectionSettings(new ServerOptions { Scheduler = time }, TimeSpan.FromSeconds(30), new Clock(time), NullLogger.Instance, new ServerMetrics(null)),
+            new ConnectionSettings(new ServerOptions { Scheduler = time }, new Clock(time), NullLogger.Instance, new ServerMetrics(null)),
             owner);
     }
 

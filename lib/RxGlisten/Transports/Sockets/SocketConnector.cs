@@ -30,24 +30,30 @@ internal static class SocketConnector
         }
     }
 
-    private static async ValueTask<ConnectResult> ConnectByNameAsync(DnsEndPoint name, ConnectSettings settings, CancellationToken cancellation)
+    /// <summary>Connects to the first of the addresses that can be connected to; the error is that of the last.</summary>
+    internal static async ValueTask<ConnectResult> ConnectToFirstAsync(
+        IReadOnlyList<IPAddress> addresses, int port, ConnectSettings settings, CancellationToken cancellation)
     {
-        IPAddress[] addresses = await Dns.GetHostAddressesAsync(name.Host, name.AddressFamily, cancellation).ConfigureAwait(false);
-        var first = SocketError.HostNotFound;
-        for (int i = 0; i < addresses.Length; i++)
+        var last = SocketError.HostNotFound;
+        foreach (IPAddress address in addresses)
         {
             try
             {
-                return await ConnectSocketAsync(new IPEndPoint(addresses[i], name.Port), settings, cancellation).ConfigureAwait(false);
+                return await ConnectSocketAsync(new IPEndPoint(address, port), settings, cancellation).ConfigureAwait(false);
             }
             catch (SocketException error)
             {
-                // The first address is the one that the system prefers: its error says most.
-                if (i == 0) first = error.SocketErrorCode;
+                last = error.SocketErrorCode;
             }
         }
 
-        return new ConnectResult(null, first);
+        return new ConnectResult(null, last);
+    }
+
+    private static async ValueTask<ConnectResult> ConnectByNameAsync(DnsEndPoint name, ConnectSettings settings, CancellationToken cancellation)
+    {
+        IPAddress[] addresses = await Dns.GetHostAddressesAsync(name.Host, name.AddressFamily, cancellation).ConfigureAwait(false);
+        return await ConnectToFirstAsync(addresses, name.Port, settings, cancellation).ConfigureAwait(false);
     }
 
     private static async ValueTask<ConnectResult> ConnectSocketAsync(EndPoint endpoint, ConnectSettings settings, CancellationToken cancellation)
@@ -56,7 +62,7 @@ internal static class SocketConnector
         var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, isUnix ? ProtocolType.Unspecified : ProtocolType.Tcp);
         try
         {
-            if (!isUnix) socket.NoDelay = settings.NoDelay;
+            SocketTuning.Apply(socket, settings);
             await socket.ConnectAsync(endpoint, cancellation).ConfigureAwait(false);
             EndPoint local = socket.LocalEndPoint!; // a connected socket has one
             return new ConnectResult(new SocketConnection(socket, local, endpoint), SocketError.Success);
