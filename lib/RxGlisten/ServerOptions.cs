@@ -10,6 +10,12 @@ namespace RxGlisten;
 /// </summary>
 public sealed record ServerOptions
 {
+    /// <summary>
+    /// What carries the bytes of TCP and unix sockets. Default <see cref="TransportKind.Automatic"/>; <see cref="TransportKind.EventLoop"/> is out of range where
+    /// there is none. An endpoint that implements <see cref="ITransportEndPoint"/> brings its own transport, whatever this says.
+    /// </summary>
+    public TransportKind Transport { get; init; } = TransportKind.Automatic;
+
     /// <summary>How many accept loops share the listening socket. 1 to 1,024; default 10, as in glisten.</summary>
     public int Acceptors { get; init; } = 10;
 

@@ -76,6 +76,7 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
             ReuseAddress = options.ReuseAddress,
             DualMode = options.DualMode,
             UnixFileMode = options.UnixFileMode,
+            Blocked = new BlockedCallbacks(settings).Note,
         });
         var listener = new Listener(endpoint, bound, settings, ConnectionSlots.For(options, transport.UsesDescriptors), log);
         AcceptLog.Listening(log, listener.LocalEndPoint);

@@ -13,6 +13,7 @@ internal sealed class ServerMetrics
     private readonly Counter<long> _acceptErrors;
     private readonly Counter<long> _ignoredSends;
     private readonly Counter<long> _droppedMessages;
+    private readonly Counter<long> _blockedCallbacks;
 
     public ServerMetrics(IMeterFactory? factory)
     {
@@ -23,6 +24,7 @@ internal sealed class ServerMetrics
         _acceptErrors = meter.CreateCounter<long>("rxglisten.accept.errors", "{error}", "Accepts that failed, by error.");
         _ignoredSends = meter.CreateCounter<long>("rxglisten.outbound.ignored", "{message}", "Messages sent after the close.");
         _droppedMessages = meter.CreateCounter<long>("rxglisten.outbound.dropped", "{message}", "Messages dropped for slow consumers.");
+        _blockedCallbacks = meter.CreateCounter<long>("rxglisten.callbacks.blocked", "{callback}", "Callbacks that blocked an event loop.");
     }
 
     /// <summary>A connection was accepted.</summary>
@@ -50,4 +52,7 @@ internal sealed class ServerMetrics
 
     /// <summary>A message was dropped.</summary>
     public void MessageDropped() => _droppedMessages.Add(1);
+
+    /// <summary>A callback blocked an event loop.</summary>
+    public void CallbackBlocked() => _blockedCallbacks.Add(1);
 }

@@ -22,6 +22,12 @@ internal static class ServerOptionsValidator
         ValidateSlowConsumers(options);
         ValidateDurations(options);
         RequireDefined(options.AbnormalClosure, nameof(options.AbnormalClosure));
+        RequireDefined(options.Transport, nameof(options.Transport));
+        if (options.Transport == TransportKind.EventLoop && !EventLoops.AreSupported)
+            throw OutOfRange(
+                options.Transport,
+                nameof(options.Transport),
+                $"is for Linux on x64 and arm64: use {nameof(TransportKind.Automatic)} or {nameof(TransportKind.Sockets)} here");
     }
 
     private static void ValidateAccepting(ServerOptions options)

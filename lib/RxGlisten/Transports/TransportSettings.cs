@@ -17,4 +17,10 @@ public sealed record TransportSettings
 
     /// <summary>Permissions of a unix socket's file.</summary>
     public required UnixFileMode UnixFileMode { get; init; }
+
+    /// <summary>
+    /// Called on the thread pool each time a callback of a connection or of the listener blocked the transport's thread for so long that
+    /// another had to take over; null when nobody wants to know.
+    /// </summary>
+    public Action? Blocked { get; init; }
 }

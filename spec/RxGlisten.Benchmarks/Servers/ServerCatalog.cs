@@ -9,7 +9,8 @@ internal static class ServerCatalog
 
     public static IReadOnlyList<IEchoServer> All { get; } =
     [
-        new RxGlistenEcho(),
+        new RxGlistenEcho(Subject, TransportKind.Automatic),
+        new RxGlistenEcho("rxglisten-sockets", TransportKind.Sockets),
         new KestrelEcho(Kestrel, inlineScheduling: false),
         new SocketLoopEcho(),
         new SaeaEcho(Saea, zeroByteReceive: true),
