@@ -2,9 +2,9 @@ namespace RxGlisten;
 
 /// <summary>
 /// A descriptor, closed by the last who uses it: a number that was given back while a call with it is under way could be another
-/// connection's by then.
+/// connection's by then. A field of this type must not be readonly.
 /// </summary>
-internal sealed class Descriptor(int number)
+internal struct Descriptor(int number)
 {
     private const int Closing = 1;
     private const int User = 2;
@@ -12,7 +12,7 @@ internal sealed class Descriptor(int number)
     private int _state; // User times the calls under way, and Closing
 
     /// <summary>The number, for who is in use of it.</summary>
-    public int Number => number;
+    public readonly int Number => number;
 
     /// <summary>Begins a call; false when it is closed.</summary>
     public bool TryUse()

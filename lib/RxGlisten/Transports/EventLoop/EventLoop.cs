@@ -10,6 +10,7 @@ namespace RxGlisten;
 /// </summary>
 internal sealed unsafe class EventLoop
 {
+    private readonly LoopMonitor _monitor;
     private readonly Epoll _epoll = new();
     private readonly LoopMembers _members = new();
     private readonly ConcurrentQueue<LoopTurn> _posted = new();
@@ -20,8 +21,9 @@ internal sealed unsafe class EventLoop
     private LoopMember? _running;
     private int _sleeping;       // 1 while it may be waiting for events with nothing posted
 
-    public EventLoop()
+    public EventLoop(LoopMonitor monitor)
     {
+        _monitor = monitor;
         _alarm = Libc.EventDescriptor(0, Libc.CloseOnExec | Libc.NonBlocking);
         if (_alarm < 0 || !_epoll.TryAdd(_alarm, ReadyEvents.Input, 0))
             throw new Win32Exception(NativeError.Last, "No event loop can be made");
@@ -129,8 +131,8 @@ internal sealed unsafe class EventLoop
         if (_posted.IsEmpty)
             Interlocked.Exchange(ref _sleeping, 1);
         _epoll.Wait(blocks: _posted.IsEmpty);
-        Interlocked.Exchange(ref _sleeping, 0); // a fence too, for LoopMonitor
+        Interlocked.Exchange(ref _sleeping, 0); // and a fence, for the monitor
         _next = 0;
-        LoopMonitor.Notice();
+        _monitor.Notice();
     }
 }

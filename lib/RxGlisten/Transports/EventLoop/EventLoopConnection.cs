@@ -14,8 +14,9 @@ internal sealed class EventLoopConnection : LoopMember, ITransportConnection, IV
 
     private static readonly Transfer s_aborted = new(0, SocketError.OperationAborted);
 
-    private readonly Descriptor _descriptor;
+    private readonly NativeAddress _remote;
     private readonly bool _isUnix;
+    private Descriptor _descriptor;
     private ManualResetValueTaskSourceCore<Transfer> _received;
     private Readiness _reading;
     private IReceiveBuffer? _buffer;   // of the outstanding receive
@@ -26,18 +27,18 @@ internal sealed class EventLoopConnection : LoopMember, ITransportConnection, IV
     private int _told;                 // ... and what of it was told, to the watcher or by a receive
     private int _closed;
 
-    private EventLoopConnection(int descriptor, EndPoint local, EndPoint remote, EventLoop loop, Action? blocked)
+    private EventLoopConnection(int descriptor, EndPoint local, NativeAddress remote, EventLoop loop, Action? blocked)
         : base(loop, blocked)
     {
         _descriptor = new Descriptor(descriptor);
         _isUnix = local.AddressFamily == AddressFamily.Unix;
         LocalEndPoint = local;
-        RemoteEndPoint = remote;
+        _remote = remote;
     }
 
     public EndPoint LocalEndPoint { get; }
 
-    public EndPoint RemoteEndPoint { get; }
+    public EndPoint RemoteEndPoint => field ??= _remote.ToEndPoint();
 
     public TlsInfo? Tls => null;
 
@@ -50,7 +51,7 @@ internal sealed class EventLoopConnection : LoopMember, ITransportConnection, IV
     public bool TellsOfRoomUnasked => _isUnix;
 
     /// <summary>Takes a connected, non-blocking descriptor; null, and the descriptor is closed, when the loop can't.</summary>
-    public static EventLoopConnection? Open(int descriptor, EndPoint local, EndPoint remote, EventLoop loop, Action? blocked, out SocketError error)
+    public static EventLoopConnection? Open(int descriptor, EndPoint local, NativeAddress remote, EventLoop loop, Action? blocked, out SocketError error)
     {
         var connection = new EventLoopConnection(descriptor, local, remote, loop, blocked);
         error = SocketError.Success;

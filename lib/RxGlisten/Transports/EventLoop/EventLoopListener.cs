@@ -9,22 +9,28 @@ namespace RxGlisten;
 /// </summary>
 internal sealed class EventLoopListener : LoopMember, ITransportListener
 {
+    // Posted by whoever took the right to accept; a listening socket is never told to have room.
+    private const ReadyEvents GoOn = ReadyEvents.Output;
+
     // A flood of clients is not to keep the loop from its connections.
     private const int MostAtOnce = 64;
 
+    private readonly EventLoops _loops;
     private readonly ListeningSocket _listening;
     private readonly bool _hasOneAddress;
     private readonly Action? _blocked;
     private readonly Lock _gate = new();
     private readonly LinkedList<EventLoopAccept> _waiting = new();
+    private readonly Stack<EventLoopAccept> _free = new();
     private int _edges;      // told, ever
     private bool _isReady;
     private bool _accepting; // somebody has the right to
     private bool _disposed;
 
-    private EventLoopListener(ListeningSocket listening, EventLoop loop, Action? blocked)
+    private EventLoopListener(ListeningSocket listening, EventLoops loops, EventLoop loop, Action? blocked)
         : base(loop, blocked)
     {
+        _loops = loops;
         _listening = listening;
         _blocked = blocked;
         // Where it listens on one address, its connections have that address too; asking each would cost a system call.
@@ -38,10 +44,11 @@ internal sealed class EventLoopListener : LoopMember, ITransportListener
 
     /// <summary>Takes a socket that listens.</summary>
     /// <exception cref="SocketException">The loop can't look after it; it is still the caller's.</exception>
-    public static EventLoopListener Open(ListeningSocket listening, EventLoop loop, Action? blocked)
+    public static EventLoopListener Open(ListeningSocket listening, EventLoops loops, Action? blocked)
     {
         listening.Socket.Blocking = false;
-        var listener = new EventLoopListener(listening, loop, blocked);
+        var loop = loops.Next();
+        var listener = new EventLoopListener(listening, loops, loop, blocked);
         if (!loop.TryAdd(listener, (int)listening.Socket.Handle, ReadyEvents.Input))
             throw new SocketException((int)NativeError.ToSocketError(NativeError.Last));
         return listener;
@@ -49,29 +56,46 @@ internal sealed class EventLoopListener : LoopMember, ITransportListener
 
     public ValueTask<AcceptResult> AcceptAsync(CancellationToken cancellation)
     {
-        var accept = new EventLoopAccept();
-        var place = new LinkedListNode<EventLoopAccept>(accept);
-        accept.CancelBy(cancellation.UnsafeRegister(static (state, _) =>
-        {
-            var (listener, cancelled) = ((EventLoopListener, LinkedListNode<EventLoopAccept>))state!; // what follows
-            listener.Cancel(cancelled);
-        }, (this, place)));
-        bool accepts;
+        EventLoopAccept? accept;
+        lock (_gate)
+            _free.TryPop(out accept);
+        accept ??= new EventLoopAccept(this);
+        var task = accept.Begin(cancellation);
+        bool waits, accepts;
         lock (_gate)
         {
-            if (_disposed || accept.IsCancelled)
-            {
-                accept.Execute();
-                return accept.Task;
-            }
-
-            _waiting.AddLast(place);
+            waits = !_disposed && !accept.IsCancelled;
+            if (waits)
+                _waiting.AddLast(accept.Place);
             accepts = TakeRight();
         }
 
         if (accepts)
-            PostReady(ReadyEvents.Output);
-        return accept.Task;
+            PostReady(GoOn);
+        if (!waits)
+            accept.Execute();
+        return task;
+    }
+
+    /// <summary>An accept's token was cancelled.</summary>
+    public void Cancel(EventLoopAccept accept)
+    {
+        lock (_gate)
+        {
+            accept.IsCancelled = true;
+            if (accept.Place.List is null)
+                return; // it is not in the line yet, or its connection is on its way, and it is put back, to be ended, if there is none
+            _waiting.Remove(accept.Place);
+        }
+
+        Post(accept);
+    }
+
+    /// <summary>An accept is over and its result taken.</summary>
+    public void Reuse(EventLoopAccept accept)
+    {
+        lock (_gate)
+            _free.Push(accept);
     }
 
     public void Dispose()
@@ -95,8 +119,8 @@ internal sealed class EventLoopListener : LoopMember, ITransportListener
     /// <inheritdoc/>
     protected override bool Handle(ReadyEvents events)
     {
-        var accepts = (events & ReadyEvents.Output) != 0; // posted by whoever took the right to
-        if ((events & ~ReadyEvents.Output) != 0)
+        var accepts = (events & GoOn) != 0;
+        if ((events & ~GoOn) != 0)
         {
             lock (_gate)
             {
@@ -123,42 +147,42 @@ internal sealed class EventLoopListener : LoopMember, ITransportListener
     {
         for (var i = 0; i < MostAtOnce; i++)
         {
-            LinkedListNode<EventLoopAccept> place;
+            EventLoopAccept accept;
             int edges;
             lock (_gate)
             {
                 _accepting = false;
                 if (!TakeRight())
                     return;
-                place = _waiting.First!; // TakeRight saw it
+                accept = _waiting.First!.Value; // TakeRight saw it
                 _waiting.RemoveFirst();
                 edges = _edges;
             }
 
             var accepted = Accept();
-            if (accepted.Error is SocketError.WouldBlock)
-                PutBack(place, edges);
+            if (accepted.Error == SocketError.WouldBlock)
+                PutBack(accept, edges);
             else
-                place.Value.Complete(accepted);
+                accept.Complete(accepted);
         }
 
-        PostReady(ReadyEvents.Output);
+        PostReady(GoOn);
     }
 
-    private void PutBack(LinkedListNode<EventLoopAccept> place, int edges)
+    private void PutBack(EventLoopAccept accept, int edges)
     {
         bool ends;
         lock (_gate)
         {
             if (_edges == edges)
                 _isReady = false;
-            ends = _disposed || place.Value.IsCancelled;
+            ends = _disposed || accept.IsCancelled;
             if (!ends)
-                _waiting.AddFirst(place);
+                _waiting.AddFirst(accept.Place);
         }
 
         if (ends)
-            Post(place.Value);
+            Post(accept);
     }
 
     private AcceptResult Accept()
@@ -172,7 +196,7 @@ internal sealed class EventLoopListener : LoopMember, ITransportListener
             if (descriptor < 0)
                 return new AcceptResult(null, error);
             var local = _hasOneAddress ? LocalEndPoint : NativeSocket.LocalEndPoint(descriptor) ?? LocalEndPoint;
-            return new AcceptResult(EventLoopConnection.Open(descriptor, local, remote!, EventLoops.Next(), _blocked, out error), error); // accepted: it has a peer
+            return new AcceptResult(EventLoopConnection.Open(descriptor, local, remote, _loops.Next(), _blocked, out error), error);
         }
         catch (ObjectDisposedException)
         {
@@ -183,18 +207,5 @@ internal sealed class EventLoopListener : LoopMember, ITransportListener
             if (used)
                 handle.DangerousRelease();
         }
-    }
-
-    private void Cancel(LinkedListNode<EventLoopAccept> place)
-    {
-        lock (_gate)
-        {
-            place.Value.IsCancelled = true;
-            if (place.List is null)
-                return; // not in line yet, or its connection is on its way, and it is put back if there is none
-            _waiting.Remove(place);
-        }
-
-        Post(place.Value);
     }
 }

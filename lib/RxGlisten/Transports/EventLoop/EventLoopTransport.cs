@@ -5,14 +5,11 @@ using System.Net.Sockets;
 namespace RxGlisten;
 
 /// <summary>TCP and unix sockets on event loops of the library's own: Linux, x64 and arm64.</summary>
-internal sealed class EventLoopTransport : ITransport
+/// <param name="loops">The loops; null for those of the process, which are made when they are first needed.</param>
+internal sealed class EventLoopTransport(EventLoops? loops) : ITransport
 {
-    private EventLoopTransport()
-    {
-    }
-
-    /// <summary>The one there is.</summary>
-    public static EventLoopTransport Instance { get; } = new();
+    /// <summary>The one on the loops of the process.</summary>
+    public static EventLoopTransport OfProcess { get; } = new(null);
 
     public bool UsesDescriptors => true;
 
@@ -21,7 +18,7 @@ internal sealed class EventLoopTransport : ITransport
         var listening = ListeningSocket.Open(endpoint, settings);
         try
         {
-            return EventLoopListener.Open(listening, EventLoops.Next(), settings.Blocked);
+            return EventLoopListener.Open(listening, loops ?? EventLoops.OfProcess, settings.Blocked);
         }
         catch (Exception error) when (error is Win32Exception)
         {

@@ -21,6 +21,14 @@ internal sealed class LoopThread
     {
     }
 
+    /// <summary>A thread for a new loop. It is to be given it.</summary>
+    public static LoopThread Take()
+    {
+        lock (s_gate)
+            s_threads++;
+        return new LoopThread();
+    }
+
     /// <summary>A thread that waits for a loop; null when there are too many. It is to be given one, or given back.</summary>
     public static LoopThread? TryTake()
     {
@@ -32,7 +40,7 @@ internal sealed class LoopThread
                 return spare;
             }
 
-            if (s_threads == MostThreads)
+            if (s_threads >= MostThreads)
                 return null;
             s_threads++;
             return new LoopThread();

@@ -5,8 +5,11 @@ using System.Runtime.InteropServices;
 
 namespace RxGlisten;
 
-/// <summary>Reads <c>struct sockaddr</c> as Linux lays it out (ip(7), ipv6(7), unix(7)).</summary>
-internal static class NativeAddress
+/// <summary>
+/// An address as Linux lays it out in <c>struct sockaddr</c> (ip(7), ipv6(7), unix(7)), kept small: most servers never ask for the peer's endpoint, which
+/// takes three objects.
+/// </summary>
+internal readonly struct NativeAddress
 {
     private const ushort Unix = 1;
     private const ushort InterNetwork = 2;
@@ -15,20 +18,53 @@ internal static class NativeAddress
     // A client that did not bind has no name; most of them, so it is one for all.
     private static readonly EndPoint s_unnamed = UnixEndPoint([1, 0]);
 
-    /// <summary>The endpoint that the address names.</summary>
-    public static EndPoint ToEndPoint(ReadOnlySpan<byte> address)
+    private readonly EndPoint? _unix;
+    private readonly ulong _first;  // of the IP address, in the order of the network
+    private readonly ulong _second;
+    private readonly uint _scope;
+    private readonly ushort _family;
+    private readonly ushort _port;
+
+    /// <summary>Reads one.</summary>
+    public NativeAddress(ReadOnlySpan<byte> address)
     {
-        var family = MemoryMarshal.Read<ushort>(address);
-        return family switch
+        _family = MemoryMarshal.Read<ushort>(address);
+        switch (_family)
         {
-            InterNetwork => new IPEndPoint(new IPAddress(address.Slice(4, 4)), Port(address)),
-            InterNetworkV6 => new IPEndPoint(new IPAddress(address.Slice(8, 16), MemoryMarshal.Read<uint>(address[24..])), Port(address)),
-            Unix => address.Length <= sizeof(ushort) ? s_unnamed : UnixEndPoint(address),
-            _ => throw new NotSupportedException($"A socket of the address family {family} was accepted."),
-        };
+            case InterNetwork:
+                _port = BinaryPrimitives.ReadUInt16BigEndian(address[2..]);
+                _first = MemoryMarshal.Read<uint>(address[4..]);
+                break;
+            case InterNetworkV6:
+                _port = BinaryPrimitives.ReadUInt16BigEndian(address[2..]);
+                _first = MemoryMarshal.Read<ulong>(address[8..]);
+                _second = MemoryMarshal.Read<ulong>(address[16..]);
+                _scope = MemoryMarshal.Read<uint>(address[24..]);
+                break;
+            case Unix:
+                _unix = address.Length <= sizeof(ushort) ? s_unnamed : UnixEndPoint(address);
+                break;
+            default:
+                throw new NotSupportedException($"A socket has an address of the family {_family}.");
+        }
     }
 
-    private static int Port(ReadOnlySpan<byte> address) => BinaryPrimitives.ReadUInt16BigEndian(address[2..]);
+    /// <summary>The endpoint that it names.</summary>
+    public EndPoint ToEndPoint()
+    {
+        switch (_family)
+        {
+            case InterNetwork:
+                return new IPEndPoint((uint)_first, _port);
+            case InterNetworkV6:
+                Span<byte> bytes = stackalloc byte[16];
+                MemoryMarshal.Write(bytes, _first);
+                MemoryMarshal.Write(bytes[8..], _second);
+                return new IPEndPoint(new IPAddress(bytes, _scope), _port);
+            default:
+                return _unix!; // there is no other family
+        }
+    }
 
     private static EndPoint UnixEndPoint(ReadOnlySpan<byte> address)
     {

@@ -96,19 +96,19 @@ internal static unsafe class NativeSocket
     }
 
     /// <summary>Accepts a connection that waits; its descriptor, or -1 and the error.</summary>
-    public static int Accept(int listening, out EndPoint? remote, out SocketError error)
+    public static int Accept(int listening, out NativeAddress remote, out SocketError error)
     {
         var address = stackalloc byte[AddressBytes];
         uint length = AddressBytes;
         var descriptor = Libc.Accept(listening, address, &length, Libc.CloseOnExec | Libc.NonBlocking);
         if (descriptor < 0)
         {
-            remote = null;
+            remote = default;
             error = NativeError.ToSocketError(NativeError.Last);
             return -1;
         }
 
-        remote = NativeAddress.ToEndPoint(new ReadOnlySpan<byte>(address, (int)length));
+        remote = new NativeAddress(new ReadOnlySpan<byte>(address, (int)length));
         error = SocketError.Success;
         return descriptor;
     }
@@ -118,7 +118,7 @@ internal static unsafe class NativeSocket
     {
         var address = stackalloc byte[AddressBytes];
         uint length = AddressBytes;
-        return Libc.LocalName(descriptor, address, &length) == 0 ? NativeAddress.ToEndPoint(new ReadOnlySpan<byte>(address, (int)length)) : null;
+        return Libc.LocalName(descriptor, address, &length) == 0 ? new NativeAddress(new ReadOnlySpan<byte>(address, (int)length)).ToEndPoint() : null;
     }
 
     private static Transfer Sent(nint count)

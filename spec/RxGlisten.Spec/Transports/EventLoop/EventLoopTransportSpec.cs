@@ -20,7 +20,7 @@ public sealed class EventLoopTransportSpec(AddressFamily family, bool isAbstract
         _ => isAbstract ? Reach.AbstractUnix() : Reach.Unix(),
     };
 
-    protected override ITransport Transport => EventLoopTransport.Instance;
+    protected override ITransport Transport => EventLoopTransport.OfProcess;
 
     protected override bool HasResets => family != AddressFamily.Unix;
 
