@@ -19,7 +19,7 @@ public static class RxServer
     public static IObservable<IConnection> Listen(EndPoint endpoint, ServerOptions? options = null)
     {
         ServerOptions valid = Check(endpoint, options);
-        return new ColdListener(() => Listener.Bind(endpoint, TransportOf(endpoint, valid), valid));
+        return new ColdListener(() => Listener.Bind(endpoint, TransportChoice.Of(endpoint, valid), valid));
     }
 
     /// <summary>Connections to an address, as <see cref="Listen(EndPoint, ServerOptions?)"/>.</summary>
@@ -40,7 +40,7 @@ public static class RxServer
     public static IListener Bind(EndPoint endpoint, ServerOptions? options = null)
     {
         ServerOptions valid = Check(endpoint, options);
-        return Listener.Bind(endpoint, TransportOf(endpoint, valid), valid);
+        return Listener.Bind(endpoint, TransportChoice.Of(endpoint, valid), valid);
     }
 
     /// <summary>Binds an address, as <see cref="Bind(EndPoint, ServerOptions?)"/>.</summary>
@@ -64,7 +64,4 @@ public static class RxServer
         ServerOptionsValidator.Validate(valid);
         return valid;
     }
-
-    private static ITransport TransportOf(EndPoint endpoint, ServerOptions options) =>
-        endpoint is ITransportEndPoint own ? own.Transport : SystemTransport.Of(options.Transport);
 }

@@ -12,6 +12,8 @@ internal sealed class CloseSequence(Connection connection)
     private static readonly CloseReason s_peerClosed = new(CloseKind.PeerClosed, "The peer finished first, and this side after it.", null);
     private static readonly CloseReason s_localClosed = new(CloseKind.LocalClosed, "This side finished first.", null);
 
+    private static readonly Transfer s_aborted = new(0, SocketError.OperationAborted);
+
     private Phase _phase;
     private CloseReason? _reason;      // the first error, or what a graceful close was asked for
     private bool _peerFinished;        // its FIN was read
@@ -164,6 +166,22 @@ internal sealed class CloseSequence(Connection connection)
         }
 
         Close(abort: true);
+    }
+
+    /// <summary>What the connection stands on, its transport or its scheduler, threw, which it must not: there is no telling what it does next.</summary>
+    /// <returns>What the operation is taken to have given.</returns>
+    public Transfer Broken(Exception error)
+    {
+        lock (connection.Gate)
+        {
+            if (_phase == Phase.Closed)
+                return s_aborted;
+            Decide(new CloseReason(CloseKind.TransportError, $"What the connection stands on threw: {error.Message}", error));
+        }
+
+        ConnectionLog.Broken(connection.Settings.Log, connection.Id, error);
+        Close(abort: true);
+        return s_aborted;
     }
 
     /// <summary>A send failed, or the peer was seen to have reset: what came before is still read, and then it is over.</summary>

@@ -5,11 +5,16 @@ namespace RxGlisten;
 /// <summary>What connections log.</summary>
 internal static partial class ConnectionLog
 {
+    public const string Category = "RxGlisten.Connections";
+
     [LoggerMessage(1, LogLevel.Error, "Connection {Id} ends as {Kind}: its handler failed.")]
     public static partial void Faulted(ILogger log, long id, CloseKind kind, Exception error);
 
     [LoggerMessage(2, LogLevel.Error, "The subscriber of a query over connections threw when connection {Id} ended.")]
     public static partial void ObserverFaulted(ILogger log, long id, Exception error);
+
+    [LoggerMessage(4, LogLevel.Error, "Connection {Id} ends: its transport, or the scheduler of its timeouts, threw.")]
+    public static partial void Broken(ILogger log, long id, Exception error);
 
     [LoggerMessage(3, LogLevel.Error, "The transport of connection {Id} failed to close it.")]
     public static partial void CloseFailed(ILogger log, long id, Exception error);

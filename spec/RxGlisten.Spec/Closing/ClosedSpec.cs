@@ -13,7 +13,7 @@ public sealed class ClosedSpec
 {
     [Test]
     public async Task A_delivery_that_blocks_keeps_neither_Closed_nor_the_slot(
-        [Values("tcp v4", "unix")] string kind, [Values("reset", "abort", "dispose", "error", "drain")] string way)
+        [Values("tcp v4", "unix", "tcp v4 over sockets")] string kind, [Values("reset", "abort", "dispose", "error", "drain")] string way)
     {
         if (kind == "unix" && way == "reset")
             Assert.Ignore("There is no reset on unix sockets.");
@@ -101,7 +101,7 @@ public sealed class ClosedSpec
         var end = new List<string>();
         var executor = new QueueExecutor();
         var connection = Make(executor, new Owner(end), new Scripted(executor, end));
-        connection.Claim(new Watcher(end));
+        connection.Watch(new Watcher(end));
         connection.Closed.GetAwaiter().OnCompleted(() => end.Add("Closed"));
         executor.Run(new Turn(abort ? connection.Abort : connection.Dispose));
         Assert.That(end, Is.EqualTo(new[] { "descriptor", "slot", "Closed", "books", "watcher", "settled" }));

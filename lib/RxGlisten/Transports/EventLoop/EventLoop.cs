@@ -48,6 +48,14 @@ internal sealed unsafe class EventLoop
         return false;
     }
 
+    /// <summary>Gives a member's descriptor to another one, who is told what is ready at this moment. Any thread.</summary>
+    public void Replace(LoopMember member, LoopMember next, int descriptor, ReadyEvents interest)
+    {
+        _members.Add(next);
+        Modify(next, descriptor, interest);
+        _members.Remove(member);
+    }
+
     /// <summary>Changes what a member is told of. Any thread.</summary>
     public void Modify(LoopMember member, int descriptor, ReadyEvents interest) => _ = _epoll.TryModify(descriptor, interest, member.Token);
 

@@ -51,15 +51,30 @@ internal sealed class EventLoopConnection : LoopMember, ITransportConnection, IV
     public bool TellsOfRoomUnasked => _isUnix;
 
     /// <summary>Takes a connected, non-blocking descriptor; null, and the descriptor is closed, when the loop can't.</summary>
-    public static EventLoopConnection? Open(int descriptor, EndPoint local, NativeAddress remote, EventLoop loop, Action? blocked, out SocketError error)
+    /// <param name="descriptor">The descriptor.</param>
+    /// <param name="local">This side's address.</param>
+    /// <param name="remote">The peer's.</param>
+    /// <param name="loop">The loop.</param>
+    /// <param name="blocked">Told when a turn blocked the loop.</param>
+    /// <param name="former">Whose descriptor it was in that loop; null when it is new there.</param>
+    /// <param name="error">Why the loop can't.</param>
+    public static EventLoopConnection? Open(
+        int descriptor, EndPoint local, NativeAddress remote, EventLoop loop, Action? blocked, LoopMember? former, out SocketError error)
     {
         var connection = new EventLoopConnection(descriptor, local, remote, loop, blocked);
         error = SocketError.Success;
-        if (loop.TryAdd(connection, descriptor, Interest))
-            return connection;
-        error = NativeError.ToSocketError(NativeError.Last);
-        connection._descriptor.Close();
-        return null;
+        if (former is not null)
+        {
+            loop.Replace(former, connection, descriptor, Interest);
+        }
+        else if (!loop.TryAdd(connection, descriptor, Interest))
+        {
+            error = NativeError.ToSocketError(NativeError.Last);
+            connection._descriptor.Close();
+            return null;
+        }
+
+        return connection;
     }
 
     public ValueTask<Transfer> ReceiveAsync(IReceiveBuffer buffer)

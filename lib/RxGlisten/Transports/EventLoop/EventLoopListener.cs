@@ -9,16 +9,14 @@ namespace RxGlisten;
 /// </summary>
 internal sealed class EventLoopListener : LoopMember, ITransportListener
 {
-    // Posted by whoever took the right to accept; a listening socket is never told to have room.
-    private const ReadyEvents GoOn = ReadyEvents.Output;
-
     // A flood of clients is not to keep the loop from its connections.
     private const int MostAtOnce = 64;
 
     private readonly EventLoops _loops;
     private readonly ListeningSocket _listening;
     private readonly bool _hasOneAddress;
-    private readonly Action? _blocked;
+    private readonly TransportSettings _settings;
+    private readonly bool _tunesEach;
     private readonly Lock _gate = new();
     private readonly LinkedList<EventLoopAccept> _waiting = new();
     private readonly Stack<EventLoopAccept> _free = new();
@@ -27,12 +25,13 @@ internal sealed class EventLoopListener : LoopMember, ITransportListener
     private bool _accepting; // somebody has the right to
     private bool _disposed;
 
-    private EventLoopListener(ListeningSocket listening, EventLoops loops, EventLoop loop, Action? blocked)
-        : base(loop, blocked)
+    private EventLoopListener(ListeningSocket listening, EventLoops loops, EventLoop loop, TransportSettings settings)
+        : base(loop, settings.Blocked)
     {
         _loops = loops;
         _listening = listening;
-        _blocked = blocked;
+        _settings = settings;
+        _tunesEach = listening.LocalEndPoint is not IPEndPoint; // TCP sockets inherit all options from the one that listens, unix sockets none
         // Where it listens on one address, its connections have that address too; asking each would cost a system call.
         _hasOneAddress = listening.LocalEndPoint is not IPEndPoint { Address: var address }
             || !(address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any));
@@ -44,11 +43,11 @@ internal sealed class EventLoopListener : LoopMember, ITransportListener
 
     /// <summary>Takes a socket that listens.</summary>
     /// <exception cref="SocketException">The loop can't look after it; it is still the caller's.</exception>
-    public static EventLoopListener Open(ListeningSocket listening, EventLoops loops, Action? blocked)
+    public static EventLoopListener Open(ListeningSocket listening, EventLoops loops, TransportSettings settings)
     {
         listening.Socket.Blocking = false;
         var loop = loops.Next();
-        var listener = new EventLoopListener(listening, loops, loop, blocked);
+        var listener = new EventLoopListener(listening, loops, loop, settings);
         if (!loop.TryAdd(listener, (int)listening.Socket.Handle, ReadyEvents.Input))
             throw new SocketException((int)NativeError.ToSocketError(NativeError.Last));
         return listener;
@@ -71,7 +70,7 @@ internal sealed class EventLoopListener : LoopMember, ITransportListener
         }
 
         if (accepts)
-            PostReady(GoOn);
+            PostReady(ReadyEvents.GoOn);
         if (!waits)
             accept.Execute();
         return task;
@@ -119,8 +118,8 @@ internal sealed class EventLoopListener : LoopMember, ITransportListener
     /// <inheritdoc/>
     protected override bool Handle(ReadyEvents events)
     {
-        var accepts = (events & GoOn) != 0;
-        if ((events & ~GoOn) != 0)
+        var accepts = (events & ReadyEvents.GoOn) != 0; // posted by whoever took the right to
+        if ((events & ~ReadyEvents.GoOn) != 0)
         {
             lock (_gate)
             {
@@ -166,7 +165,7 @@ internal sealed class EventLoopListener : LoopMember, ITransportListener
                 accept.Complete(accepted);
         }
 
-        PostReady(GoOn);
+        PostReady(ReadyEvents.GoOn);
     }
 
     private void PutBack(EventLoopAccept accept, int edges)
@@ -196,7 +195,13 @@ internal sealed class EventLoopListener : LoopMember, ITransportListener
             if (descriptor < 0)
                 return new AcceptResult(null, error);
             var local = _hasOneAddress ? LocalEndPoint : NativeSocket.LocalEndPoint(descriptor) ?? LocalEndPoint;
-            return new AcceptResult(EventLoopConnection.Open(descriptor, local, remote, _loops.Next(), _blocked, out error), error);
+            if (_tunesEach && NativeSocket.Tune(descriptor, AddressFamily.Unix, _settings) is not SocketError.Success and var refused)
+            {
+                NativeSocket.Close(descriptor);
+                return new AcceptResult(null, refused);
+            }
+
+            return new AcceptResult(EventLoopConnection.Open(descriptor, local, remote, _loops.Next(), _settings.Blocked, null, out error), error);
         }
         catch (ObjectDisposedException)
         {

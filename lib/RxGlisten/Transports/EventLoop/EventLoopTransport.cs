@@ -13,12 +13,16 @@ internal sealed class EventLoopTransport(EventLoops? loops) : ITransport
 
     public bool UsesDescriptors => true;
 
+    public ITransportExecutor Executor => field ??= new EventLoopExecutor(Loops.Next());
+
+    private EventLoops Loops => loops ?? EventLoops.OfProcess;
+
     public ITransportListener Listen(EndPoint endpoint, TransportSettings settings)
     {
         var listening = ListeningSocket.Open(endpoint, settings);
         try
         {
-            return EventLoopListener.Open(listening, loops ?? EventLoops.OfProcess, settings.Blocked);
+            return EventLoopListener.Open(listening, Loops, settings);
         }
         catch (Exception error) when (error is Win32Exception)
         {
@@ -26,4 +30,7 @@ internal sealed class EventLoopTransport(EventLoops? loops) : ITransport
             throw ListenFailure.From(endpoint, error as SocketException ?? new SocketException((int)NativeError.ToSocketError(((Win32Exception)error).NativeErrorCode)));
         }
     }
+
+    public ValueTask<ConnectResult> ConnectAsync(EndPoint endpoint, ConnectSettings settings, CancellationToken cancellation) =>
+        EndPointResolution.ConnectAsync(endpoint, address => new EventLoopConnect(address, settings, Loops.Next()).ConnectAsync(cancellation), cancellation);
 }

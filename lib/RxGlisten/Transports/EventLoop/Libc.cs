@@ -12,9 +12,20 @@ internal static unsafe partial class Libc
     public const int NonBlocking = 0x800;    // EFD_ and SOCK_NONBLOCK
     public const int EpollAdd = 1;
     public const int EpollModify = 3;
+    public const int Stream = 1;             // SOCK_STREAM
     public const int SocketLevel = 1;        // SOL_SOCKET
     public const int ErrorOption = 4;        // SO_ERROR
+    public const int SendBufferOption = 7;   // SO_SNDBUF
+    public const int ReceiveBufferOption = 8; // SO_RCVBUF
+    public const int KeepAliveOption = 9;    // SO_KEEPALIVE
     public const int LingerOption = 13;      // SO_LINGER
+    public const int IPv6Level = 41;         // IPPROTO_IPV6
+    public const int IPv6OnlyOption = 26;    // IPV6_V6ONLY
+    public const int TcpLevel = 6;           // IPPROTO_TCP, and SOL_TCP
+    public const int NoDelayOption = 1;      // TCP_NODELAY
+    public const int KeepTimeOption = 4;     // TCP_KEEPIDLE
+    public const int KeepIntervalOption = 5; // TCP_KEEPINTVL
+    public const int KeepCountOption = 6;    // TCP_KEEPCNT
     public const int NoSignal = 0x4000;      // MSG_NOSIGNAL
     public const int ShutdownWrite = 1;      // SHUT_WR
     public const short PollIn = 1;           // POLLIN
@@ -38,6 +49,12 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "write", SetLastError = true)]
     public static partial nint Write(int descriptor, void* bytes, nuint count);
+
+    [LibraryImport(Library, EntryPoint = "socket", SetLastError = true)]
+    public static partial int Socket(int family, int type, int protocol);
+
+    [LibraryImport(Library, EntryPoint = "connect", SetLastError = true)]
+    public static partial int Connect(int descriptor, byte* address, uint length);
 
     [LibraryImport(Library, EntryPoint = "accept4", SetLastError = true)]
     public static partial int Accept(int descriptor, byte* address, uint* length, int flags);

@@ -28,7 +28,7 @@ internal abstract class LoopMember(EventLoop loop, Action? blocked) : ITransport
     public void Post(IThreadPoolWorkItem work)
     {
         if (_isOffLoop)
-            ThreadPool.UnsafeQueueUserWorkItem(work, preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(new OffLoopTurn(this, work), preferLocal: false);
         else
             loop.Post(new LoopTurn(this, work, default));
     }
@@ -54,17 +54,13 @@ internal abstract class LoopMember(EventLoop loop, Action? blocked) : ITransport
             ThreadPool.UnsafeQueueUserWorkItem(static told => told(), blocked, preferLocal: false);
     }
 
-    /// <summary>A turn on the pool.</summary>
+    /// <summary>Events of its descriptor, on the pool.</summary>
     void IThreadPoolWorkItem.Execute()
     {
         var events = (ReadyEvents)Interlocked.Exchange(ref _deferred, 0);
         var start = Stopwatch.GetTimestamp();
-        if (!Handle(events))
-            return;
-        if (Stopwatch.GetTimestamp() - start > s_quick)
-            Volatile.Write(ref _quickTurns, 0);
-        else if (Interlocked.Increment(ref _quickTurns) >= QuickInARow)
-            _isOffLoop = false;
+        if (Handle(events))
+            OffLoopTurnEnded(start);
     }
 
     /// <summary>Sees to it that <see cref="Handle"/> is called with these events, later.</summary>
@@ -80,9 +76,28 @@ internal abstract class LoopMember(EventLoop loop, Action? blocked) : ITransport
     /// <returns>Whether something was delivered.</returns>
     protected abstract bool Handle(ReadyEvents events);
 
+    private void OffLoopTurnEnded(long start)
+    {
+        if (Stopwatch.GetTimestamp() - start > s_quick)
+            Volatile.Write(ref _quickTurns, 0);
+        else if (Interlocked.Increment(ref _quickTurns) >= QuickInARow)
+            _isOffLoop = false;
+    }
+
     private void Defer(ReadyEvents events)
     {
         if (Interlocked.Or(ref _deferred, (int)events) == 0)
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    /// <summary>Posted work, on the pool.</summary>
+    private sealed class OffLoopTurn(LoopMember member, IThreadPoolWorkItem work) : IThreadPoolWorkItem
+    {
+        public void Execute()
+        {
+            var start = Stopwatch.GetTimestamp();
+            work.Execute();
+            member.OffLoopTurnEnded(start);
+        }
     }
 }

@@ -18,12 +18,15 @@ internal readonly struct NativeAddress
     // A client that did not bind has no name; most of them, so it is one for all.
     private static readonly EndPoint s_unnamed = UnixEndPoint([1, 0]);
 
-    private readonly EndPoint? _unix;
+    private readonly EndPoint? _made;
     private readonly ulong _first;  // of the IP address, in the order of the network
     private readonly ulong _second;
     private readonly uint _scope;
     private readonly ushort _family;
     private readonly ushort _port;
+
+    /// <summary>One whose endpoint is known.</summary>
+    public NativeAddress(EndPoint endpoint) => _made = endpoint;
 
     /// <summary>Reads one.</summary>
     public NativeAddress(ReadOnlySpan<byte> address)
@@ -42,12 +45,20 @@ internal readonly struct NativeAddress
                 _scope = MemoryMarshal.Read<uint>(address[24..]);
                 break;
             case Unix:
-                _unix = address.Length <= sizeof(ushort) ? s_unnamed : UnixEndPoint(address);
+                _made = address.Length <= sizeof(ushort) ? s_unnamed : UnixEndPoint(address);
                 break;
             default:
                 throw new NotSupportedException($"A socket has an address of the family {_family}.");
         }
     }
+
+    /// <summary>The system's number of a family.</summary>
+    public static int FamilyOf(AddressFamily family) => family switch
+    {
+        AddressFamily.InterNetwork => InterNetwork,
+        AddressFamily.InterNetworkV6 => InterNetworkV6,
+        _ => Unix,
+    };
 
     /// <summary>The endpoint that it names.</summary>
     public EndPoint ToEndPoint()
@@ -62,7 +73,7 @@ internal readonly struct NativeAddress
                 MemoryMarshal.Write(bytes[8..], _second);
                 return new IPEndPoint(new IPAddress(bytes, _scope), _port);
             default:
-                return _unix!; // there is no other family
+                return _made!; // of every other one
         }
     }
 

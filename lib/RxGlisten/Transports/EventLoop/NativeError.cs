@@ -8,6 +8,7 @@ internal static class NativeError
 {
     public const int Interrupted = 4;  // EINTR
     public const int WouldBlock = 11;  // EAGAIN
+    public const int InProgress = 115; // EINPROGRESS
 
     /// <summary>The number of the call that just failed on this thread.</summary>
     public static int Last => Marshal.GetLastPInvokeError();
@@ -54,7 +55,7 @@ internal static class NativeError
         112 => SocketError.HostDown,                  // EHOSTDOWN
         113 => SocketError.HostUnreachable,           // EHOSTUNREACH
         114 => SocketError.AlreadyInProgress,         // EALREADY
-        115 => SocketError.InProgress,                // EINPROGRESS
+        InProgress => SocketError.InProgress,
         125 => SocketError.OperationAborted,          // ECANCELED
         _ => SocketError.SocketError,
     };

@@ -95,6 +95,58 @@ internal static unsafe class NativeSocket
             : NativeError.ToSocketError(NativeError.Last);
     }
 
+    /// <summary>Makes a non-blocking socket with these options; its descriptor, or -1 and the error.</summary>
+    public static int Open(AddressFamily family, SocketSettings settings, out SocketError error)
+    {
+        var descriptor = Libc.Socket(NativeAddress.FamilyOf(family), Libc.Stream | Libc.CloseOnExec | Libc.NonBlocking, 0);
+        if (descriptor < 0)
+        {
+            error = NativeError.ToSocketError(NativeError.Last);
+            return -1;
+        }
+
+        // As .NET makes them: no IPv4 on a socket of IPv6.
+        var made = family != AddressFamily.InterNetworkV6 || Tune(descriptor, Libc.IPv6Level, Libc.IPv6OnlyOption, 1);
+        error = made ? Tune(descriptor, family, settings) : NativeError.ToSocketError(NativeError.Last);
+        if (error != SocketError.Success)
+        {
+            Close(descriptor);
+            descriptor = -1;
+        }
+
+        return descriptor;
+    }
+
+    /// <summary>Gives a socket the options that it was asked to have; before it is connected, because TCP agrees on its window scale then.</summary>
+    public static SocketError Tune(int descriptor, AddressFamily family, SocketSettings settings)
+    {
+        var set = Tune(descriptor, Libc.SocketLevel, Libc.SendBufferOption, settings.KernelSendBufferBytes)
+            && Tune(descriptor, Libc.SocketLevel, Libc.ReceiveBufferOption, settings.KernelReceiveBufferBytes)
+            && (family == AddressFamily.Unix
+                || (Tune(descriptor, Libc.TcpLevel, Libc.NoDelayOption, settings.NoDelay ? 1 : 0)
+                    && Tune(descriptor, Libc.TcpLevel, Libc.KeepTimeOption, (int?)settings.KeepAlive?.Time.TotalSeconds)
+                    && Tune(descriptor, Libc.TcpLevel, Libc.KeepIntervalOption, (int?)settings.KeepAlive?.Interval.TotalSeconds)
+                    && Tune(descriptor, Libc.TcpLevel, Libc.KeepCountOption, settings.KeepAlive?.Count)
+                    && Tune(descriptor, Libc.SocketLevel, Libc.KeepAliveOption, settings.KeepAlive is null ? null : 1)));
+        return set ? SocketError.Success : NativeError.ToSocketError(NativeError.Last);
+    }
+
+    /// <summary>Begins to connect: success, a failure, or <see cref="SocketError.InProgress"/>, and then the descriptor tells.</summary>
+    public static SocketError Connect(int descriptor, EndPoint endpoint)
+    {
+        var serialized = endpoint.Serialize(); // as the system lays it out
+        fixed (byte* address = serialized.Buffer.Span)
+        {
+            if (Libc.Connect(descriptor, address, (uint)serialized.Size) == 0)
+                return SocketError.Success;
+            var error = NativeError.Last;
+            return NativeError.ToSocketError(error == NativeError.Interrupted ? NativeError.InProgress : error); // it goes on all the same
+        }
+    }
+
+    /// <summary>Gives a descriptor back that nobody else uses.</summary>
+    public static void Close(int descriptor) => _ = Libc.Close(descriptor);
+
     /// <summary>Accepts a connection that waits; its descriptor, or -1 and the error.</summary>
     public static int Accept(int listening, out NativeAddress remote, out SocketError error)
     {
@@ -119,6 +171,13 @@ internal static unsafe class NativeSocket
         var address = stackalloc byte[AddressBytes];
         uint length = AddressBytes;
         return Libc.LocalName(descriptor, address, &length) == 0 ? new NativeAddress(new ReadOnlySpan<byte>(address, (int)length)).ToEndPoint() : null;
+    }
+
+    private static bool Tune(int descriptor, int level, int option, int? asked)
+    {
+        if (asked is not { } value)
+            return true;
+        return Libc.SetOption(descriptor, level, option, &value, sizeof(int)) == 0;
     }
 
     private static Transfer Sent(nint count)

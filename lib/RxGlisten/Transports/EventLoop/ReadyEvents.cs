@@ -24,6 +24,12 @@ internal enum ReadyEvents : uint
     /// <summary>Whatever ends a connection, or its peer's half.</summary>
     Ends = Failed | HungUp | PeerFinished,
 
+    /// <summary>Posted by a member to itself, and never told by epoll: it is to go on with what it is at.</summary>
+    GoOn = 0x100_0000,
+
+    /// <summary>Posted likewise: what it is at was cancelled.</summary>
+    Cancelled = 0x200_0000,
+
     /// <summary>Tell each change once.</summary>
     EdgeTriggered = 0x8000_0000,
 }
