@@ -15,6 +15,12 @@ public abstract record ConnectionOptions
     }
 
     /// <summary>
+    /// What carries the bytes of TCP and unix sockets. Default <see cref="TransportKind.Automatic"/>; <see cref="TransportKind.EventLoop"/> is out of range where
+    /// there is none. An endpoint that implements <see cref="ITransportEndPoint"/> brings its own transport, whatever this says.
+    /// </summary>
+    public TransportKind Transport { get; init; } = TransportKind.Automatic;
+
+    /// <summary>
     /// Whether small writes leave at once (TCP_NODELAY, tcp(7)). Default true; false trades latency for fewer segments. Unix sockets never wait.
     /// </summary>
     public bool NoDelay { get; init; } = true;

@@ -68,6 +68,6 @@ public static class RxClient
     {
         ArgumentNullException.ThrowIfNull(endpoint);
         ClientOptionsValidator.Validate(options);
-        return new Connector(endpoint, TransportChoice.Of(endpoint), options);
+        return new Connector(endpoint, TransportChoice.Of(endpoint, options), options);
     }
 }

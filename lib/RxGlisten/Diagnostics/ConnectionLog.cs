@@ -21,4 +21,8 @@ internal static partial class ConnectionLog
 
     [LoggerMessage(4, LogLevel.Error, "The handler of connection {Id} threw, and goes on.")]
     public static partial void Rescued(ILogger log, long id, Exception error);
+    [LoggerMessage(5, LogLevel.Warning,
+        "A callback blocked an event loop for more than 20 ms, so another thread took the loop over. Connections whose callbacks block are served by the "
+        + "thread pool until they are quick again. This is logged once; the counter rxglisten.callbacks.blocked has all of them.")]
+    public static partial void CallbackBlocked(ILogger log);
 }

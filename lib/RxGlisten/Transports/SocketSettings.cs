@@ -27,4 +27,10 @@ public abstract record SocketSettings
 
     /// <summary>The kernel's buffer for receiving; null leaves it alone.</summary>
     public int? KernelReceiveBufferBytes { get; init; }
+
+    /// <summary>
+    /// Called on the thread pool each time a callback of a connection or of the listener blocked the transport's thread for so long that
+    /// another had to take over; null when nobody wants to know.
+    /// </summary>
+    public Action? Blocked { get; init; }
 }
