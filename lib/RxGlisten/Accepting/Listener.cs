@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace RxGlisten;
 
@@ -14,6 +13,7 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
 {
     private readonly ITransportListener _transport;
     private readonly EndPoint _asked;
+    private readonly ServerOptions _options;
     private readonly ConnectionSettings _settings;
     private readonly ConnectionSlots _slots;
     private readonly ILogger _log;
@@ -24,18 +24,19 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
     private readonly ListenerDrain _drain;
     private int _acceptingOver;
 
-    private Listener(EndPoint asked, ITransportListener transport, ConnectionSettings settings, ConnectionSlots slots, ILogger log)
+    private Listener(
+        EndPoint asked, ITransportListener transport, ServerOptions options, ConnectionSettings settings, ConnectionSlots slots, ILogger log)
     {
-        (_asked, _transport, _settings, _slots, _log) = (asked, transport, settings, slots, log);
+        (_asked, _transport, _options, _settings, _slots, _log) = (asked, transport, options, settings, slots, log);
         LocalEndPoint = transport.LocalEndPoint;
         _errors = new AcceptErrorFeed(log);
         _feed = new ConnectionFeed(transport.Executor, Ledger, log);
         _gate = new AcceptGate(() => _feed.HasSubscriber, log);
         _feed.SubscriberChanged = _gate.Refresh;
         _drain = new ListenerDrain(Ledger, settings.Clock, transport.Executor, EndSequences, log);
-        var acceptors = new Acceptor[settings.Options.Acceptors];
+        var acceptors = new Acceptor[options.Acceptors];
         for (int i = 0; i < acceptors.Length; i++)
-            acceptors[i] = new Acceptor(transport, _gate, slots, settings.Options.AtLimit, settings.Clock, this);
+            acceptors[i] = new Acceptor(transport, _gate, slots, options.AtLimit, settings.Clock, this);
         _pool = new AcceptorPool(acceptors, settings.Clock, Fail, log);
     }
 
@@ -64,20 +65,10 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
     public static Listener Bind(EndPoint endpoint, ITransport transport, ServerOptions options)
     {
         // What is user code comes first, so that its faults leave nothing bound.
-        ILogger Log(string category) =>
-            options.LoggerFactory is { } factory ? new QuietLogger(factory.CreateLogger(category)) : NullLogger.Instance;
-        ILogger log = Log(AcceptLog.Category);
-        var settings = new ConnectionSettings(
-            options, new Clock(options.Scheduler), Log("RxGlisten.Connections"), new ServerMetrics(options.MeterFactory));
-        ITransportListener bound = transport.Listen(endpoint, new TransportSettings
-        {
-            Backlog = options.Backlog,
-            NoDelay = options.NoDelay,
-            ReuseAddress = options.ReuseAddress,
-            DualMode = options.DualMode,
-            UnixFileMode = options.UnixFileMode,
-        });
-        var listener = new Listener(endpoint, bound, settings, ConnectionSlots.For(options, transport.UsesDescriptors), log);
+        ILogger log = QuietLogger.Of(options.LoggerFactory, AcceptLog.Category);
+        ConnectionSettings settings = ConnectionSettings.Of(options);
+        ITransportListener bound = transport.Listen(endpoint, new TransportSettings(options));
+        var listener = new Listener(endpoint, bound, options, settings, ConnectionSlots.For(options, transport.UsesDescriptors), log);
         AcceptLog.Listening(log, listener.LocalEndPoint);
         listener._pool.Start();
         return listener;
@@ -89,7 +80,7 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
 
     public void Resume() => _gate.Resume();
 
-    public ValueTask DisposeAsync() => new(StopAsync(_settings.Options.DrainTimeout));
+    public ValueTask DisposeAsync() => new(StopAsync(_options.DrainTimeout));
 
     public Task<DrainResult> StopAsync(TimeSpan drain, CancellationToken cancellation = default)
     {
@@ -114,6 +105,7 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
     {
         _settings.Metrics.Closed(reason.Kind);
         Ledger.Close(connection, reason); // before the slot, so that Connections never shows more than the limit
+        connection.Admittance?.End();
         _slots.Release();
     }
 
@@ -134,18 +126,28 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     async ValueTask IReception.TakeAsync(ITransportConnection accepted)
     {
+        // What is known already refuses before it costs anything more.
+        Admittance? admittance = null;
+        if (_feed.Gatekeeper is { } gatekeeper && (admittance = gatekeeper.TryAdmit(accepted.RemoteEndPoint)) is null)
+        {
+            _slots.Release();
+            TurnAway(accepted, AcceptLog.NotAdmitted);
+            return;
+        }
+
         Ledger.Accept();
         _settings.Metrics.Accepted();
         Connection connection;
         try
         {
-            connection = new Connection(accepted, _settings, this);
+            connection = new Connection(accepted, _settings, this) { Admittance = admittance };
         }
         catch (Exception exception)
         {
             // The transport threw before there was a connection: this one is over, and accepting goes on.
             AcceptLog.TransportFault(_log, exception);
             Abort(accepted);
+            admittance?.End();
             _settings.Metrics.Closed(CloseKind.TransportError);
             Ledger.CloseUnopened();
             _slots.Release();
@@ -158,10 +160,12 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
             connection.Abort(CloseKind.ServerStopping, "Accepting ended before anybody was given the connection.");
     }
 
-    void IReception.TurnAway(ITransportConnection accepted)
+    void IReception.TurnAway(ITransportConnection accepted) => TurnAway(accepted, AcceptLog.TurnedAway);
+
+    private void TurnAway(ITransportConnection accepted, Action<ILogger> log)
     {
         Abort(accepted);
-        AcceptLog.TurnedAway(_log);
+        log(_log);
         _settings.Metrics.Rejected();
         Ledger.EndAccept(rejected: true);
         _drain.FinishIfDrained();

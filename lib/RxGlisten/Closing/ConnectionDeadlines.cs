@@ -3,7 +3,7 @@ namespace RxGlisten;
 /// <summary>The timeouts of a connection. Each is made when it is first armed, so an untroubled connection has none.</summary>
 internal sealed class ConnectionDeadlines(Connection connection) : IDisposable
 {
-    private readonly ServerOptions _options = connection.Settings.Options;
+    private readonly ConnectionOptions _options = connection.Settings.Options;
     private readonly TimeSpan _born = connection.Settings.Clock.Now;
     private Deadline?[]? _made;
     private bool _disposed;

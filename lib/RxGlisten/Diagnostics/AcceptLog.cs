@@ -42,4 +42,7 @@ internal static partial class AcceptLog
 
     [LoggerMessage(10, LogLevel.Debug, "A connection was turned away: the limit is reached.")]
     public static partial void TurnedAway(ILogger log);
+
+    [LoggerMessage(11, LogLevel.Debug, "A connection was not admitted.")]
+    public static partial void NotAdmitted(ILogger log);
 }

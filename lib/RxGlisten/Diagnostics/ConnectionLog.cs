@@ -5,6 +5,8 @@ namespace RxGlisten;
 /// <summary>What connections log.</summary>
 internal static partial class ConnectionLog
 {
+    public const string Category = "RxGlisten.Connections";
+
     [LoggerMessage(1, LogLevel.Error, "Connection {Id} ends as {Kind}: its handler failed.")]
     public static partial void Faulted(ILogger log, long id, CloseKind kind, Exception error);
 

@@ -19,7 +19,7 @@ internal sealed class ServerMetrics
 
     public ServerMetrics(IMeterFactory? factory)
     {
-        var meter = factory?.Create("RxGlisten") ?? s_meter;
+        var meter = MeterOf(factory);
         _accepted = meter.CreateCounter<long>("rxglisten.connections.accepted", "{connection}", "Connections accepted.");
         _closed = meter.CreateCounter<long>("rxglisten.connections.closed", "{connection}", "Connections closed, by kind.");
         _rejected = meter.CreateCounter<long>("rxglisten.connections.rejected", "{connection}", "Connections closed at the limit.");
@@ -27,6 +27,9 @@ internal sealed class ServerMetrics
         _ignoredSends = meter.CreateCounter<long>("rxglisten.outbound.ignored", "{message}", "Messages sent after the close.");
         _droppedMessages = meter.CreateCounter<long>("rxglisten.outbound.dropped", "{message}", "Messages dropped for slow consumers.");
     }
+
+    /// <summary>The meter that everything counts in.</summary>
+    public static Meter MeterOf(IMeterFactory? factory) => factory?.Create("RxGlisten") ?? s_meter;
 
     /// <summary>A connection was accepted.</summary>
     public void Accepted() => Add(_accepted);

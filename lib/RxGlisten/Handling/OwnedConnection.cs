@@ -17,9 +17,16 @@ internal sealed class OwnedConnection(IConnection connection)
     /// <summary>Takes charge of it.</summary>
     public void Claim(IConnectionWatcher watcher)
     {
+        _own?.Claim();
+        Watch(watcher);
+    }
+
+    /// <summary>Wants to be told of its end.</summary>
+    public void Watch(IConnectionWatcher watcher)
+    {
         if (_own is not null)
         {
-            _own.Claim(watcher);
+            _own.Watch(watcher);
             return;
         }
 
@@ -29,6 +36,21 @@ internal sealed class OwnedConnection(IConnection connection)
             watcher.OnClosed(awaiter.GetResult());
             watcher.OnSettled();
         });
+    }
+
+    /// <summary>Who watched wants to be told no more. One of another make tells all the same.</summary>
+    public void Unwatch(IConnectionWatcher watcher) => _own?.Unwatch(watcher);
+
+    /// <summary>Whether this gatekeeper was asked before there was a connection.</summary>
+    public bool WasAdmittedBy(IGatekeeper gatekeeper) => _own?.Admittance is { } admittance && admittance.IsBy(gatekeeper);
+
+    /// <summary>It is not admitted.</summary>
+    public void Refuse()
+    {
+        if (_own is not null)
+            _own.Abort(CloseKind.Aborted, "It was not admitted.");
+        else
+            connection.Abort();
     }
 
     /// <summary>User code failed: flushes and closes.</summary>
