@@ -41,6 +41,12 @@ internal sealed class RxGlistenEcho(
         return ValueTask.FromResult(listener.LocalEndPoint);
     }
 
+    public ValueTask<EndPoint> StartRoomAsync(EndPoint endpoint)
+    {
+        (IListener listener, _serving) = RxGlistenRoom.Start(endpoint);
+        return ValueTask.FromResult(listener.LocalEndPoint);
+    }
+
     private static ReadOnlyMemory<byte> Same(ReadOnlyMemory<byte> data) => data;
 
     private static bool IsSome(ReadOnlyMemory<byte> data) => !data.IsEmpty;

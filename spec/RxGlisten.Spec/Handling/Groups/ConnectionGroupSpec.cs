@@ -86,6 +86,68 @@ public sealed class ConnectionGroupSpec
     }
 
     [Test]
+    public void A_greeting_is_sent_to_who_joins_alone_and_each_time()
+    {
+        var server = new VirtualServer();
+        using var room = new ConnectionGroup();
+        var (first, second) = (Client(server), Client(server));
+        room.Join(first.Connection);
+        using (room.Join(second.Connection, "hi "u8.ToArray()))
+            room.OnNext("one "u8.ToArray());
+        room.Join(second.Connection, "again "u8.ToArray());
+        room.OnNext("two "u8.ToArray());
+        Assert.That((first.Text, second.Text), Is.EqualTo(("one two ", "hi one again two ")));
+    }
+
+    [Test]
+    public async Task Between_a_greeting_and_the_first_message_none_is_missing_and_after_leaving_none_comes()
+    {
+        using var reach = Reach.TcpV4();
+        await using var server = new TestServer(reach);
+        using var room = new ConnectionGroup(new GroupOptions { LimitBytes = long.MaxValue });
+        var (connection, peer) = await server.PairAsync();
+        var reading = peer.ReadToEndAsync();
+        int said = 0;
+        using var over = new CancellationTokenSource();
+        var speaking = Task.Run(() =>
+        {
+            while (!over.IsCancellationRequested)
+            {
+                room.OnNext(BitConverter.GetBytes(said));
+                Volatile.Write(ref said, said + 1);
+            }
+        });
+        var stays = new List<(int Before, int After)>();
+        for (int i = 0; i < 300; i++)
+        {
+            int before = Volatile.Read(ref said);
+            var membership = room.Join(connection, BitConverter.GetBytes(-1));
+            await connection.Outbound.FlushAsync().Soon();
+            membership.Dispose();
+            stays.Add((before, Volatile.Read(ref said)));
+            connection.Outbound.OnNext(BitConverter.GetBytes(-2));
+            await connection.Outbound.FlushAsync().Soon();
+        }
+
+        await over.CancelAsync();
+        await speaking.Soon();
+        connection.Dispose();
+        int[] heard = [.. (await reading.Soon()).Bytes.Chunk(4).Select(number => BitConverter.ToInt32(number))];
+        int stay = 0;
+        for (int at = 0; at < heard.Length; stay++)
+        {
+            Assert.That(heard[at++], Is.EqualTo(-1), "a stay begins with its greeting, and nothing came after the last");
+            int first = heard[at];
+            for (int expected = first; heard[at] != -2; at++)
+                Assert.That(heard[at], Is.EqualTo(expected++), "no message is missing");
+            Assert.That(first == -2 || (first >= stays[stay].Before && heard[at - 1] <= stays[stay].After), "each within its stay");
+            at++;
+        }
+
+        Assert.That(stay, Is.EqualTo(300));
+    }
+
+    [Test]
     public void A_connection_that_closes_leaves_and_the_reason_is_told()
     {
         var server = new VirtualServer();
