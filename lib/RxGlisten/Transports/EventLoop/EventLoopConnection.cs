@@ -8,7 +8,7 @@ namespace RxGlisten;
 /// A connection on an event loop. It is received from when its descriptor is ready, once an event, inside the loop's turn, and what is above runs in
 /// that same turn; as long as the receives go on, no call but recv and send is made for a message.
 /// </summary>
-internal sealed class EventLoopConnection : LoopMember, ITransportConnection, IValueTaskSource<Transfer>
+internal sealed class EventLoopConnection : LoopMember, ITransportConnection, ISocketOptions, IValueTaskSource<Transfer>
 {
     private const ReadyEvents Interest = ReadyEvents.Input | ReadyEvents.PeerFinished;
 
@@ -123,6 +123,27 @@ internal sealed class EventLoopConnection : LoopMember, ITransportConnection, IV
         Interlocked.MemoryBarrier(); // the loop notes an end and then looks for the watcher: one of the two sees the other
         if (Volatile.Read(ref _ends) != 0)
             PostReady(ReadyEvents.None);
+    }
+
+    public int GetOption(SocketOptionLevel level, SocketOptionName name)
+    {
+        var option = NativeOption.Of(level, name);
+        if (!_descriptor.TryUse())
+            throw new SocketException((int)SocketError.OperationAborted);
+        var error = NativeSocket.GetOption(_descriptor.Number, option.Level, option.Name, out var value);
+        _descriptor.Leave();
+        return error == SocketError.Success ? value : throw new SocketException((int)error);
+    }
+
+    public void SetOption(SocketOptionLevel level, SocketOptionName name, int value)
+    {
+        var option = NativeOption.Of(level, name);
+        if (!_descriptor.TryUse())
+            throw new SocketException((int)SocketError.OperationAborted);
+        var error = NativeSocket.SetOption(_descriptor.Number, option.Level, option.Name, value);
+        _descriptor.Leave();
+        if (error != SocketError.Success)
+            throw new SocketException((int)error);
     }
 
     public void Close() => Close(reset: false);

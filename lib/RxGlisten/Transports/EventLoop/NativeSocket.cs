@@ -88,12 +88,23 @@ internal static unsafe class NativeSocket
     /// <summary>The error that is waiting to be told, which is told by this.</summary>
     public static SocketError TakeError(int descriptor)
     {
-        int error;
-        uint length = sizeof(int);
-        return Libc.GetOption(descriptor, Libc.SocketLevel, Libc.ErrorOption, &error, &length) == 0
-            ? NativeError.ToSocketError(error)
-            : NativeError.ToSocketError(NativeError.Last);
+        var failed = GetOption(descriptor, Libc.SocketLevel, Libc.ErrorOption, out var error);
+        return failed == SocketError.Success ? NativeError.ToSocketError(error) : failed;
     }
+
+    /// <summary>Reads an option whose value is a number.</summary>
+    public static SocketError GetOption(int descriptor, int level, int option, out int value)
+    {
+        int read;
+        uint length = sizeof(int);
+        var error = Libc.GetOption(descriptor, level, option, &read, &length) == 0 ? SocketError.Success : NativeError.ToSocketError(NativeError.Last);
+        value = error == SocketError.Success ? read : 0;
+        return error;
+    }
+
+    /// <summary>Sets an option whose value is a number.</summary>
+    public static SocketError SetOption(int descriptor, int level, int option, int value) =>
+        Libc.SetOption(descriptor, level, option, &value, sizeof(int)) == 0 ? SocketError.Success : NativeError.ToSocketError(NativeError.Last);
 
     /// <summary>Makes a non-blocking socket with these options; its descriptor, or -1 and the error.</summary>
     public static int Open(AddressFamily family, SocketSettings settings, out SocketError error)
