@@ -3,7 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace RxGlisten;
 
 /// <summary>
-/// What every socket of a server or a client is given, accepted or connected; the meanings, units and defaults are those of <see cref="ConnectionOptions"/>.
+/// What every socket of a server or a client is given, accepted or connected; the meanings, units and defaults are those of
+/// <see cref="ConnectionOptions"/>.
 /// </summary>
 public abstract record SocketSettings
 {

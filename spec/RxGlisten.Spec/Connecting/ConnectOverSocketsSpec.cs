@@ -92,6 +92,18 @@ public sealed class ConnectOverSocketsSpec
             }
         }
 
-        static int Descriptors() => Directory.GetFileSystemEntries("/proc/self/fd").Length;
+        static int Descriptors() => Directory.EnumerateFileSystemEntries("/proc/self/fd").Count(IsSocket);
+
+        static bool IsSocket(string descriptor)
+        {
+            try
+            {
+                return new FileInfo(descriptor).LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) == true;
+            }
+            catch (IOException)
+            {
+                return false; // it was closed meanwhile
+            }
+        }
     }
 }
