@@ -22,7 +22,7 @@ internal static class Demo
                 var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 using var stop = stopping.Register(told.SetResult);
                 await told.Task;
-                var drained = await listener.StopAsync(s_drain);
+                var drained = await listener.StopAsync(s_drain, CancellationToken.None);
                 Console.WriteLine($"stopped: {drained.Finished} connections finished, {drained.Cut} were cut");
             },
             defaultAddress);
