@@ -28,7 +28,7 @@ static async Task EchoAsync(ConnectedSocket socket, CancellationToken stopping)
     {
         // Who says nothing for ten seconds makes room for the next.
         while (await socket.ReceiveAsync(TimeSpan.FromSeconds(10), stopping) is { IsEmpty: false } bytes)
-            await socket.SendAsync(bytes);
+            await socket.SendAsync(bytes, stopping);
         socket.Shutdown(SocketShutdown.Send);
     }
     catch (Exception e) when (e is SocketException or ConnectionClosedException)

@@ -67,7 +67,7 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
         // What is user code comes first, so that its faults leave nothing bound.
         ILogger log = QuietLogger.Of(options.LoggerFactory, AcceptLog.Category);
         ConnectionSettings settings = ConnectionSettings.Of(options);
-        ITransportListener bound = transport.Listen(endpoint, new TransportSettings(options));
+        ITransportListener bound = transport.Listen(endpoint, new TransportSettings(options) { Blocked = new BlockedCallbacks(settings).Note });
         var listener = new Listener(endpoint, bound, options, settings, ConnectionSlots.For(options, transport.UsesDescriptors), log);
         AcceptLog.Listening(log, listener.LocalEndPoint);
         listener._pool.Start();

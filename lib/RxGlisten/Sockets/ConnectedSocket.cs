@@ -145,7 +145,7 @@ public sealed class ConnectedSocket : IDisposable
     private static async ValueTask<ConnectedSocket> OpenAsync(EndPoint endpoint, ClientOptions options, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var transport = TransportChoice.Of(endpoint);
+        var transport = TransportChoice.Of(endpoint, options);
         var clock = new Clock(options.Scheduler);
         using var cut = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var connect = transport.ConnectAsync(endpoint, new ConnectSettings(options), cut.Token);

@@ -34,7 +34,7 @@ public sealed class ListenSocket : IDisposable
         ArgumentNullException.ThrowIfNull(endpoint);
         var valid = options ?? new ServerOptions();
         ServerOptionsValidator.Validate(valid);
-        return new ListenSocket(TransportChoice.Of(endpoint).Listen(endpoint, new TransportSettings(valid)), valid);
+        return new ListenSocket(TransportChoice.Of(endpoint, valid).Listen(endpoint, new TransportSettings(valid)), valid);
     }
 
     /// <summary>Binds an address and listens, as <see cref="Listen(EndPoint, ServerOptions?)"/>.</summary>
