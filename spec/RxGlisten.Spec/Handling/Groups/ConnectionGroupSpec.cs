@@ -217,6 +217,32 @@ public sealed class ConnectionGroupSpec
     }
 
     [Test]
+    public void Of_five_thousand_the_stalled_hundredth_is_cut_and_the_others_see_every_message_in_order()
+    {
+        const int Members = 5000, Messages = 40, MessageBytes = 20;
+        var server = new VirtualServer(options => options with { OutboundHighWaterBytes = 100 }, windowBytes: 200);
+        using var room = new ConnectionGroup(new GroupOptions { LimitBytes = 200 });
+        var clients = Enumerable.Range(0, Members).Select(_ => Client(server)).ToArray();
+        foreach (var client in clients) room.Join(client.Connection);
+        for (int i = 0; i < Messages; i++)
+        {
+            room.OnNext(Message(i));
+            for (int member = 0; member < Members; member++)
+            {
+                if (member % 100 != 0) clients[member].Take();
+            }
+        }
+
+        server.Settle();
+        string all = string.Concat(Enumerable.Range(0, Messages).Select(i => Encoding.Latin1.GetString(Message(i))));
+        Assert.That(clients.Where((_, member) => member % 100 != 0).Select(client => client.Read), Is.All.EqualTo(all));
+        Assert.That(clients.Where((_, member) => member % 100 == 0).Select(client => client.Connection.Closed.Result.Kind), Is.All.EqualTo(CloseKind.SlowConsumer));
+        Assert.That(room.Members, Has.Count.EqualTo(Members - (Members / 100)));
+
+        static byte[] Message(int number) => Encoding.Latin1.GetBytes($"{number}".PadRight(MessageBytes));
+    }
+
+    [Test]
     public void A_dropping_group_leaves_whole_messages_out_for_the_slow_alone()
     {
         var server = new VirtualServer(
