@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
-using NUnit.Framework;
 using RxGlisten.Spec.Harness;
 
 namespace RxGlisten.Spec.Demos.Doubles;
