@@ -122,7 +122,8 @@ public sealed class InboundEndSpec
         peer.Reset();
         Assert.That((await connection.Closed.Soon()).Kind, Is.EqualTo(CloseKind.PeerReset));
         await probe.CountAsync(2); // the second holds again: it was taken after the close
-        Assert.That(probe.Text(), Is.EqualTo("hello"[..probe.Items.Count]));
+        var told = probe.Text(); // one packet a byte, and more may come between two looks
+        Assert.That(told, Is.EqualTo("hello"[..told.Length]));
     }
 
     [TestCaseSource(typeof(Reaches), nameof(Reaches.Names))]
