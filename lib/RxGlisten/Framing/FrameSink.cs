@@ -17,8 +17,7 @@ internal sealed class FrameSink<TDecoder, T>(IObserver<T> observer, TDecoder dec
 
     private readonly SingleAssignmentDisposable _upstream = new();
     private TDecoder _decoder = decoder;
-    private PartialFrame _partial;
-    private ReadOnlyMemory<byte> _unused; // came when, or is behind the frame at which, the observer left
+    private PartialFrame _partial;        // and, when the observer has left, what came then and what is behind the frame at which it left
     private int _needed;                  // bytes of the frame under way before which the decoder is not asked again; 0 where it is not known
     private bool _decoding;
     private bool _isOver;
@@ -78,14 +77,10 @@ internal sealed class FrameSink<TDecoder, T>(IObserver<T> observer, TDecoder dec
 
     public ReadOnlyMemory<byte> GiveBack()
     {
-        var unused = _unused;
-        _unused = default;
-        if (_partial.Length > 0)
-        {
-            unused = (byte[])[.. _partial.Bytes.Span, .. unused.Span];
-            _partial.Release();
-        }
-
+        if (_partial.Length == 0)
+            return default;
+        var unused = _partial.Bytes.ToArray();
+        _partial.Release();
         return unused;
     }
 
@@ -96,7 +91,7 @@ internal sealed class FrameSink<TDecoder, T>(IObserver<T> observer, TDecoder dec
         {
             if (_isDisposed)
             {
-                _unused = packet[at..];
+                _partial.Append(bytes[at..], 0);
                 return;
             }
 
@@ -118,7 +113,8 @@ internal sealed class FrameSink<TDecoder, T>(IObserver<T> observer, TDecoder dec
     {
         if (_isDisposed)
         {
-            _unused = bytes;
+            // More than one may come: it has left, and whom it left may not know yet.
+            _partial.Append(bytes.Span, 0);
             return false;
         }
 

@@ -25,7 +25,7 @@ public sealed class ChatSpec
     [Test]
     public void A_guest_is_welcomed_first_and_hears_the_others_and_not_itself()
     {
-        var (ann, bob) = (Guest("ann"), Guest("bob"));
+        var (ann, bob) = Pair();
         ann.Say("hello", "all");
         bob.Say("hi");
         Assert.That((ann.Heard, bob.Heard), Is.EqualTo(("bob: hi", "ann: hello ann: all")));
@@ -52,6 +52,7 @@ public sealed class ChatSpec
         }
 
         Assert.That(ann.Heard, Is.EqualTo("* e left"));
+        _server.Advance(TimeSpan.FromSeconds(10)); // its client does not finish, and is waited for
         Assert.That(_ended.Select(ended => ended.Reason.Kind), Does.Contain(CloseKind.IdleTimeout).And.Contain(CloseKind.PeerReset));
         Assert.That(isSilent.Heard, Does.Not.Contain("* bye"));
     }
@@ -59,7 +60,7 @@ public sealed class ChatSpec
     [Test]
     public void Rooms_hear_nothing_of_each_other_and_are_there_as_long_as_somebody_is_in_them()
     {
-        var (ann, bob) = (Guest("ann"), Guest("bob"));
+        var (ann, bob) = Pair();
         ann.Say("/join den", "alone", "/rooms", "/who");
         Assert.That(ann.Heard, Is.EqualTo("* welcome to den, ann; /help tells more * ann came in * den: 1 * lobby: 1 * ann"));
         Assert.That(bob.Heard, Is.EqualTo("* ann left"));
@@ -73,7 +74,7 @@ public sealed class ChatSpec
     [Test]
     public void Names_are_taken_until_their_guest_has_gone()
     {
-        var (ann, bob) = (Guest("ann"), Guest("bob"));
+        var (ann, bob) = Pair();
         bob.Say("/nick Ann", "/nick bob", "/nick BOB", "/nick a b", "/nick", "/nick 123456789012345678901");
         Assert.That(bob.Heard, Is.EqualTo(
             "* somebody is called Ann already * bob is bob now * bob is BOB now * a name has 1 to 20 letters, digits, - or _ " +
@@ -86,7 +87,7 @@ public sealed class ChatSpec
     [Test]
     public void A_line_that_is_too_long_ends_its_guest_alone_and_controls_are_left_out()
     {
-        var (ann, bob) = (Guest("ann"), Guest("bob"));
+        var (ann, bob) = Pair();
         ann.Say("a\u001b[2Jb\rc");
         ann.Say(new string('a', 1001));
         Assert.That(ann.Heard, Is.EqualTo("* a line has at most 1000 bytes"));
@@ -105,6 +106,13 @@ public sealed class ChatSpec
         Assert.That(ann.Heard, Is.EqualTo("* ann left * bye").Or.EqualTo("* bye"));
         Assert.That(stopped.IsCompletedSuccessfully && stopped.Result is { Finished: 1, Cut: 0 });
         Assert.That(_chat.Rooms.All, Is.Empty);
+    }
+
+    private (LineClient Ann, LineClient Bob) Pair()
+    {
+        var (ann, bob) = (Guest("ann"), Guest("bob"));
+        Assert.That(ann.Heard, Is.EqualTo("* guest2 came in * guest2 is bob now"));
+        return (ann, bob);
     }
 
     /// <summary>Somebody in the lobby who has heard all there was until now.</summary>

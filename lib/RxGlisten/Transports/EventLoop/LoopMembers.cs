@@ -46,7 +46,7 @@ internal sealed class LoopMembers
     public LoopMember? Find(ulong token)
     {
         var places = Volatile.Read(ref _places);
-        var place = (int)(uint)token;
-        return place < places.Length && Volatile.Read(ref places[place]) is { } member && member.Token == token ? member : null;
+        var place = (uint)token;
+        return place < (uint)places.Length && Volatile.Read(ref places[place]) is { } member && member.Token == token ? member : null;
     }
 }
