@@ -6,7 +6,7 @@ namespace RxGlisten.Spec.Docs;
 /// <summary>Code in the docs is code that runs: every block of the tutorial is a snippet of this folder, word for word.</summary>
 public sealed partial class DocsSpec
 {
-    private static readonly string[] Tutorials = ["testing.md", "recordings.md"];
+    private static readonly string[] Tutorials = ["testing.md", "recordings.md", "framing.md"];
 
     [TestCaseSource(nameof(Tutorials))]
     public void Every_block_of_code_is_a_snippet_that_is_compiled_and_run(string tutorial)
