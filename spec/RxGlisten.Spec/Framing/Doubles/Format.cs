@@ -94,7 +94,8 @@ internal sealed class Format(
         }
     }
 
-    private static byte[] LineInput(Random random, int length) => Letters(random, length > 100 ? "abcdefghijklmnopqrstuvwxyz0123456789ABCDEF\r\n" : "ab\u00C3\u00A9\r\r\n\n\n", length);
+    private static byte[] LineInput(Random random, int length) =>
+        Letters(random, random.Next(2) == 0 ? "abcdefghijklmnopqrstuvwxyz0123456789ABCDEF\r\n" : "ab\u00C3\u00A9\r\r\n\n\n", length);
 
     private static byte[] NetstringInput(Random random, int length)
     {
