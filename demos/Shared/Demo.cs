@@ -5,19 +5,26 @@ namespace RxGlisten.Demos;
 /// <summary>What every demo does the same: takes <c>--listen ADDRESS</c>, says where it listens, and drains on Ctrl+C or SIGTERM.</summary>
 internal static class Demo
 {
+    private const string Listen = "--listen";
+
     private static readonly TimeSpan s_drain = TimeSpan.FromSeconds(5);
 
     /// <summary>Binds, serves until it is told to stop, and drains. The program's exit code.</summary>
-    public static async Task<int> RunAsync(string[] args, Func<IListener, IDisposable> serve, ServerOptions? options = null)
+    public static Task<int> RunAsync(string[] args, Func<IListener, IDisposable> serve, ServerOptions? options = null) =>
+        RunAsync(args, "", [], (listener, _) => serve(listener), options);
+
+    /// <summary>The same for a demo with options of its own.</summary>
+    /// <param name="args">The program's arguments.</param>
+    /// <param name="usage">Its options, for people to read.</param>
+    /// <param name="names">Their names. Each has a value.</param>
+    /// <param name="serve">Serves; what it throws as a <see cref="FormatException"/> is said to be wrong.</param>
+    /// <param name="options">How the listener serves.</param>
+    public static async Task<int> RunAsync(
+        string[] args, string usage, string[] names, Func<IListener, DemoArguments, IDisposable> serve, ServerOptions? options = null)
     {
-        var address = "tcp://127.0.0.1:3000";
-        if (args is ["--listen", var given])
+        if (DemoArguments.Parse(args, [Listen, .. names]) is not { } arguments)
         {
-            address = given;
-        }
-        else if (args.Length > 0)
-        {
-            Console.Error.WriteLine("usage: [--listen ADDRESS]   such as tcp://127.0.0.1:3000, tcp://[::1]:3000, unix:/tmp/demo.sock");
+            Console.Error.WriteLine($"usage: [--listen ADDRESS] {usage}   addresses are such as tcp://127.0.0.1:3000, tcp://[::1]:3000, unix:/tmp/demo.sock");
             return 2;
         }
 
@@ -32,9 +39,9 @@ internal static class Demo
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
         try
         {
-            await using var listener = RxServer.Bind(address, options);
+            await using var listener = RxServer.Bind(arguments.Last(Listen) ?? "tcp://127.0.0.1:3000", options);
             Console.WriteLine($"listening on {ServerAddress.Format(listener.LocalEndPoint)}");
-            using var serving = serve(listener);
+            using var serving = serve(listener, arguments);
             await stop.Task;
             var drained = await listener.StopAsync(s_drain);
             Console.WriteLine($"stopped: {drained.Finished} connections finished, {drained.Cut} were cut");

@@ -1,3 +1,4 @@
+using RxGlisten.Benchmarks.Http;
 using RxGlisten.Benchmarks.Load;
 using RxGlisten.Benchmarks.Running;
 using RxGlisten.Benchmarks.Servers;
@@ -8,5 +9,7 @@ return args switch
 {
     ["server", var name, .. var rest] => await ServerHost.RunAsync(name, rest),
     ["load", .. var rest] => LoadHost.Run(rest),
+    ["http", .. var rest] => await HttpCommand.RunAsync(rest),
+    ["http-kestrel"] => await KestrelHttp.RunAsync(),
     _ => await RunCommand.RunAsync(args),
 };

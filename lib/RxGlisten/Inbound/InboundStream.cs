@@ -10,12 +10,11 @@ namespace RxGlisten;
 internal sealed class InboundStream(Connection connection) : IObservable<Message>, IReceiveBuffer, IThreadPoolWorkItem
 {
     private InboundSubscription? _current;
-    private List<InboundSubscription>? _parked;   // made inside the current subscriber's call, waiting for it to leave
+    private List<InboundSubscription>? _parked;   // made during the current subscriber's call, waiting for it to leave
     private LinkedList<ReadOnlyMemory<byte>>? _backlog; // received and not delivered, or given back, oldest first
     private FlowGate? _holds;                     // made by the first hold
     private bool _turn;
-    private bool _calling;                        // an observer's call is on the stack of ...
-    private int _callingThread;                   // ... this thread
+    private bool _calling;                        // an observer's call is running
     private Packet? _delivered;                   // the packet of the running delivery
     private HeldPacket? _deliveredHold;           // its holds
     private int _deliveredBytes;
@@ -62,7 +61,9 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
             // Whoever is parked keeps the seat that the current one has left: it takes over when the running call returns.
             if (_current is not null || _parked is { Count: > 0 })
             {
-                if (_calling && _callingThread == Environment.CurrentManagedThreadId)
+                // On whatever thread: operators tell downstream that they are complete before they unsubscribe, and what that sets off may be
+                // here before they have.
+                if (_calling)
                     (_parked ??= []).Add(subscription);
                 else
                     connection.Executor.Post(new Refusal(connection, subscription));
@@ -363,7 +364,6 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
     private Packet? BeginCall(InboundSubscription subscription, ReadOnlyMemory<byte> data)
     {
         _calling = true;
-        _callingThread = Environment.CurrentManagedThreadId;
         _deliveredHold = null;
         _deliveredBytes = data.Length;
         connection.Outbound.BeginCork();

@@ -154,6 +154,27 @@ public sealed class SubscribingSpec
     }
 
     [Test]
+    public void Subscribed_on_another_thread_while_the_current_one_is_about_to_leave_it_takes_over_too()
+    {
+        var server = new VirtualServer();
+        var (connection, peer) = server.Pair();
+        Probe<Message>? second = null;
+        Probe<Message>? first = null;
+        first = connection.Inbound.Probe(_ =>
+        {
+            var other = new Thread(() => second = connection.Inbound.Probe());
+            other.Start();
+            other.Join();
+            first!.Dispose();
+        });
+        _ = peer.SendAsync(Of("one"));
+        server.Settle();
+        _ = peer.SendAsync(Of("two"));
+        server.Settle();
+        Assert.That((first.Text(), second!.Text(), second!.IsEnded), Is.EqualTo(("one", "two", false)));
+    }
+
+    [Test]
     public void Parked_inside_OnNext_it_gets_the_error_where_the_current_one_stays()
     {
         var server = new VirtualServer();
