@@ -17,6 +17,8 @@ internal sealed class HttpConnection(IConnection connection, Func<Request, Respo
 {
     private static readonly Bytes s_continue = "HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray();
 
+    private IObservable<Bytes> _conversation = Observable.Empty<Bytes>(); // what ends the round, where it takes its time
+    private bool _roundEnds;
     private bool _goesOn;    // another round follows this one
     private bool _answering; // a part of a response has left
 
@@ -25,13 +27,15 @@ internal sealed class HttpConnection(IConnection connection, Func<Request, Respo
 
     private IObservable<Bytes> Round()
     {
-        _goesOn = false; // unless the round ends by a request that lets another follow
+        _conversation = Observable.Empty<Bytes>();
+        _roundEnds = _goesOn = false;
         var requests = connection.Inbound.Bytes().Decode(new RequestHeadDecoder(limits, scheduler), limits.HeadBytes);
-        var exchanges = requests.TakeUntil(connection.WhenDraining()).Select(Answer);
-        return exchanges.TakeUntil(exchange => exchange.EndsRound).SelectMany(exchange => exchange.Bytes);
+        var answers = requests.TakeUntil(connection.WhenDraining()).Select(Answer);
+        return answers.TakeUntil(_ => _roundEnds).Concat(Observable.Defer(() => _conversation));
     }
 
-    private Exchange Answer(RequestHead head)
+    /// <summary>The response, if it can be given at once; if not, the round ends, and nothing is given yet.</summary>
+    private Bytes Answer(RequestHead head)
     {
         var request = new Request(head, connection.Inbound, limits);
         var response = site(request);
@@ -40,10 +44,13 @@ internal sealed class HttpConnection(IConnection connection, Func<Request, Respo
         var isOpenEnded = response.IsOpenEnded && head.MinorVersion == 0;
         var keepsAlive = head.KeepsAlive && !isCut && !isOpenEnded && response.Upgraded is null && !connection.Draining.IsCancellationRequested;
         var answer = ResponseHead.Write(response, head, keepsAlive, date.Line);
-        if (!head.HasBody && response.Body is null && response.Upgraded is null)
-            return new Exchange(Observable.Return(answer), EndsRound: !keepsAlive);
+        var isAtOnce = !head.HasBody && response.Body is null && response.Upgraded is null;
+        _roundEnds = !isAtOnce || !keepsAlive;
+        if (isAtOnce)
+            return answer;
         _goesOn = keepsAlive;
-        return new Exchange(Converse(request, response, answer, isCut), EndsRound: true);
+        _conversation = Converse(request, response, answer, isCut);
+        return default;
     }
 
     /// <summary>A request with a body, or a response whose body is produced, or both.</summary>
@@ -101,6 +108,4 @@ internal sealed class HttpConnection(IConnection connection, Func<Request, Respo
         };
         return end.StartWith(ResponseHead.Write(Response.Plain(status), null, keepsAlive: false, date.Line));
     }
-
-    private readonly record struct Exchange(IObservable<Bytes> Bytes, bool EndsRound);
 }

@@ -44,7 +44,7 @@ internal sealed class Backend(string name, IObservable<IConnection> connect)
         return Observable.Timer(every, scheduler).SelectMany(result).Do(Note).Repeat().IgnoreElements();
     }
 
-    private void Opened(IConnection connection) => connection.Closed.ToObservable().Subscribe(_ => Leave());
+    private void Opened(IConnection connection) => connection.Closed.ToObservable(ImmediateScheduler.Instance).Subscribe(_ => Leave());
 
     private void Leave() => Interlocked.Decrement(ref _connections);
 

@@ -1,5 +1,7 @@
 using System.Reactive;
+using System.Reactive.Concurrency;
 using System.Reactive.Linq;
+using System.Reactive.Threading.Tasks;
 
 namespace RxGlisten.Demos.Proxy;
 
@@ -24,7 +26,7 @@ internal static class Relay
     private static IObservable<Unit> Forward(IConnection from, IConnection to)
     {
         var packets = from.Inbound.OfType<Packet>();
-        var sent = packets.Select(packet => SendAsync(packet, to)).Concat();
+        var sent = packets.Select(packet => SendAsync(packet, to).ToObservable(ImmediateScheduler.Instance)).Concat();
         return sent.Do(_ => { }, to.Outbound.OnCompleted); // behind the last packet, and not beside it
     }
 

@@ -9,28 +9,26 @@ namespace RxGlisten.Demos.Http;
 internal static class BodyFraming
 {
     /// <summary>The length that is announced, 0 without a body, or whether the body is chunked.</summary>
-    public static (long ContentLength, bool IsChunked) Of(Fields fields, int minorVersion, HttpLimits limits)
+    public static (long ContentLength, bool IsChunked) Of(KnownFields known, int minorVersion, HttpLimits limits)
     {
-        var lengths = fields.CountOf("content-length"u8);
-        var codings = fields.CountOf("transfer-encoding"u8);
-        if (codings > 0)
+        if (known.Codings > 0)
         {
-            CheckChunked(fields, minorVersion, alone: lengths == 0 && codings == 1);
+            CheckChunked(known, minorVersion);
             return (0, true);
         }
 
-        if (lengths > 1)
+        if (known.Lengths > 1)
             throw RequestException.Bad("A request has one Content-Length at most.");
-        return (fields.TryGet("content-length"u8, out var length) ? Length(length, limits) : 0, false);
+        return (known.Lengths == 0 ? 0 : Length(known.Length.Span, limits), false);
     }
 
-    private static void CheckChunked(Fields fields, int minorVersion, bool alone)
+    private static void CheckChunked(KnownFields known, int minorVersion)
     {
-        if (!alone)
+        if (known.Codings > 1 || known.Lengths > 0)
             throw RequestException.Bad("A body has one Transfer-Encoding, or one Content-Length, and not both.");
         if (minorVersion == 0)
             throw RequestException.Bad("HTTP/1.0 knows no Transfer-Encoding.");
-        fields.TryGet("transfer-encoding"u8, out var coding);
+        var coding = known.Coding.Span;
         if (Ascii.EqualsIgnoreCase(coding, "chunked"u8))
             return;
         if (coding.IndexOf((byte)',') is >= 0 and var comma && Ascii.EqualsIgnoreCase(Syntax.Trim(coding[(comma + 1)..]), "chunked"u8) && IsKnown(Syntax.Trim(coding[..comma])))

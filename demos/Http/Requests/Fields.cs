@@ -3,39 +3,43 @@ using System.Text;
 namespace RxGlisten.Demos.Http;
 
 /// <summary>The fields of a head. Names are compared without regard to case.</summary>
-internal sealed class Fields(Field[] fields)
+internal readonly struct Fields(Field[] fields)
 {
-    public int Count => fields.Length;
-
-    /// <summary>How many have this name.</summary>
-    public int CountOf(ReadOnlySpan<byte> name)
+    /// <summary>Whether the list that a field is has this element.</summary>
+    public static bool Lists(Field field, ReadOnlySpan<byte> element)
     {
-        var count = 0;
+        var value = field.Value.Span;
+        foreach (var range in value.Split((byte)','))
+        {
+            if (Ascii.EqualsIgnoreCase(Syntax.Trim(value[range]), element))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether there is one with this name.</summary>
+    public bool Has(ReadOnlySpan<byte> name)
+    {
         foreach (var field in fields)
         {
             if (Ascii.EqualsIgnoreCase(field.Name.Span, name))
-                count++;
+                return true;
         }
 
-        return count;
+        return false;
     }
 
     /// <summary>The value of the first with this name; null where there is none.</summary>
-    public string? Text(ReadOnlySpan<byte> name) => TryGet(name, out var value) ? Encoding.Latin1.GetString(value) : null;
-
-    /// <summary>The value of the first with this name.</summary>
-    public bool TryGet(ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
+    public string? Text(ReadOnlySpan<byte> name)
     {
         foreach (var field in fields)
         {
-            if (!Ascii.EqualsIgnoreCase(field.Name.Span, name))
-                continue;
-            value = field.Value.Span;
-            return true;
+            if (Ascii.EqualsIgnoreCase(field.Name.Span, name))
+                return Encoding.Latin1.GetString(field.Value.Span);
         }
 
-        value = default;
-        return false;
+        return null;
     }
 
     /// <summary>Whether the list that all fields of this name make has this element.</summary>
@@ -43,14 +47,8 @@ internal sealed class Fields(Field[] fields)
     {
         foreach (var field in fields)
         {
-            if (!Ascii.EqualsIgnoreCase(field.Name.Span, name))
-                continue;
-            var value = field.Value.Span;
-            foreach (var range in value.Split((byte)','))
-            {
-                if (Ascii.EqualsIgnoreCase(Syntax.Trim(value[range]), element))
-                    return true;
-            }
+            if (Ascii.EqualsIgnoreCase(field.Name.Span, name) && Lists(field, element))
+                return true;
         }
 
         return false;

@@ -20,12 +20,12 @@ internal sealed class RequestHead
     /// <summary>Whether a body follows that says itself where it ends.</summary>
     public required bool IsChunked { get; init; }
 
-    /// <summary>Whether a body follows.</summary>
-    public bool HasBody => IsChunked || ContentLength > 0;
-
     /// <summary>Whether the client means to send another request.</summary>
-    public bool KeepsAlive => MinorVersion == 0 ? Fields.Lists("connection"u8, "keep-alive"u8) : !Fields.Lists("connection"u8, "close"u8);
+    public required bool KeepsAlive { get; init; }
 
     /// <summary>Whether the client waits for a word before it sends the body.</summary>
-    public bool ExpectsContinue => HasBody && MinorVersion > 0 && Fields.TryGet("expect"u8, out _);
+    public required bool ExpectsContinue { get; init; }
+
+    /// <summary>Whether a body follows.</summary>
+    public bool HasBody => IsChunked || ContentLength > 0;
 }

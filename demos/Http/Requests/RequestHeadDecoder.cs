@@ -24,8 +24,10 @@ internal sealed class RequestHeadDecoder(HttpLimits limits, IScheduler scheduler
             var isEmpty = end == _line + 1;
             if (isEmpty && _line > _start)
             {
-                frame = RequestHeadParser.Parse(bytes[_start.._line], limits);
                 length = end + 1;
+                if (length > limits.HeadBytes)
+                    throw new FrameTooLargeException(limits.HeadBytes); // before what is wrong with it: it is the same however it arrives
+                frame = RequestHeadParser.Parse(bytes[_start.._line], limits);
                 (_start, _line, _searched, _late) = (0, 0, 0, null);
                 return true;
             }

@@ -5,19 +5,16 @@ namespace RxGlisten.Demos.Http;
 /// <summary>Reads the line and the fields of a request (RFC 9112, 3 and 5), strictly.</summary>
 internal static class RequestHeadParser
 {
-    private static ReadOnlySpan<byte> LineEnd => "\r\n"u8;
-
     /// <summary>Reads a head.</summary>
-    /// <param name="head">All its lines with their ends, without the empty one.</param>
+    /// <param name="head">All its lines, each with the CR and LF that end it, without the empty one.</param>
     /// <param name="limits">How large it may be.</param>
     public static RequestHead Parse(ReadOnlyMemory<byte> head, HttpLimits limits)
     {
-        var end = head.Span.IndexOf(LineEnd);
-        var (method, target, minorVersion) = ParseLine(head.Span[..end], limits);
-        var fields = ParseFields(head[(end + LineEnd.Length)..], limits);
-        CheckHost(fields, minorVersion);
-        CheckExpectation(fields);
-        var (contentLength, isChunked) = BodyFraming.Of(fields, minorVersion, limits);
+        var (method, target, minorVersion) = ParseLine(TakeLine(ref head).Span, limits);
+        var (fields, known) = ParseFields(head, limits);
+        CheckHost(known, minorVersion);
+        CheckExpectation(known);
+        var (contentLength, isChunked) = BodyFraming.Of(known, minorVersion, limits);
         return new RequestHead
         {
             Method = method,
@@ -26,6 +23,8 @@ internal static class RequestHeadParser
             Fields = fields,
             ContentLength = contentLength,
             IsChunked = isChunked,
+            KeepsAlive = minorVersion == 0 ? known.KeepsAlive && !known.Closes : !known.Closes,
+            ExpectsContinue = minorVersion > 0 && known.Expectation is not null && (isChunked || contentLength > 0),
         };
     }
 
@@ -85,37 +84,42 @@ internal static class RequestHeadParser
         return Math.Min(1, version[7] - '0');
     }
 
-    private static Fields ParseFields(ReadOnlyMemory<byte> lines, HttpLimits limits)
+    private static (Fields Fields, KnownFields Known) ParseFields(ReadOnlyMemory<byte> lines, HttpLimits limits)
     {
-        var fields = new Field[Count(lines.Span, limits)];
+        var count = lines.Span.Count((byte)'\n');
+        if (count > limits.Fields)
+            throw new RequestException(431, $"There are more than {limits.Fields} fields.");
+        var fields = new Field[count];
+        KnownFields known = default;
         for (var i = 0; i < fields.Length; i++)
         {
-            var end = lines.Span.IndexOf(LineEnd);
-            fields[i] = ParseField(lines[..end]);
-            lines = lines[(end + LineEnd.Length)..];
+            fields[i] = ParseField(TakeLine(ref lines));
+            known.Note(fields[i]);
         }
 
-        return new Fields(fields);
+        return (new Fields(fields), known);
     }
 
-    private static int Count(ReadOnlySpan<byte> lines, HttpLimits limits)
+    /// <summary>Takes a line away, and gives it without its end.</summary>
+    private static ReadOnlyMemory<byte> TakeLine(ref ReadOnlyMemory<byte> lines)
     {
-        var count = lines.Count((byte)'\n');
-        return count <= limits.Fields ? count : throw new RequestException(431, $"There are more than {limits.Fields} fields.");
+        var end = lines.Span.IndexOf((byte)'\n');
+        var line = lines[..(end - 1)];
+        lines = lines[(end + 1)..];
+        return line;
     }
 
-    private static void CheckHost(Fields fields, int minorVersion)
+    private static void CheckHost(KnownFields known, int minorVersion)
     {
-        var count = fields.CountOf("host"u8);
-        if (count > 1 || (count == 0 && minorVersion > 0))
+        if (known.Hosts > 1 || (known.Hosts == 0 && minorVersion > 0))
             throw RequestException.Bad("A request has one Host.");
-        if (fields.TryGet("host"u8, out var host) && !Syntax.IsHost(host))
+        if (!Syntax.IsHost(known.Host.Span))
             throw RequestException.Bad("A Host is a name or an address, and perhaps a port.");
     }
 
-    private static void CheckExpectation(Fields fields)
+    private static void CheckExpectation(KnownFields known)
     {
-        if (fields.TryGet("expect"u8, out var expectation) && !Ascii.EqualsIgnoreCase(expectation, "100-continue"u8))
+        if (known.Expectation is { } expectation && !Ascii.EqualsIgnoreCase(expectation.Span, "100-continue"u8))
             throw new RequestException(417, "All that can be expected is 100-continue.");
     }
 }

@@ -52,7 +52,7 @@ internal sealed class StaticFiles(string folder)
     /// <summary>Whether the client has it as it is (RFC 9110, 13.2.2).</summary>
     private static bool IsKnown(Fields fields, string tag, string modified)
     {
-        if (fields.CountOf("if-none-match"u8) > 0)
+        if (fields.Has("if-none-match"u8))
         {
             var bytes = System.Text.Encoding.ASCII.GetBytes(tag);
             return fields.Lists("if-none-match"u8, "*"u8) || fields.Lists("if-none-match"u8, bytes) || fields.Lists("if-none-match"u8, [.. "W/"u8, .. bytes]);

@@ -46,8 +46,8 @@ internal static class WebSocketSession
     /// <summary>The close frame is the last; one says what was wrong, if something was.</summary>
     private static IObservable<WebSocketFrame> UpToClose(IObservable<WebSocketFrame> replies)
     {
-        var answered = replies.Catch<WebSocketFrame, ProtocolException>(error => Observable.Throw<WebSocketFrame>(error).StartWith(CloseFor(error)));
-        return answered.TakeUntil(frame => frame.Opcode == Opcode.Close);
+        var orderly = replies.TakeUntil(frame => frame.Opcode == Opcode.Close);
+        return orderly.Catch<WebSocketFrame, ProtocolException>(error => Observable.Throw<WebSocketFrame>(error).StartWith(CloseFor(error)));
     }
 
     private static WebSocketFrame CloseFor(ProtocolException error) =>

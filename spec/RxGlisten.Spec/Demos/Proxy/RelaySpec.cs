@@ -41,7 +41,7 @@ public sealed class RelaySpec
         client.FinishSending();
         _world.Server.Settle();
         Assert.That((received.Text(), received.IsEnded, received.Error), Is.EqualTo(("hello", true, (Exception?)null)));
-        _world.Server.Advance(TimeSpan.FromHours(1));
+        _world.Server.Advance(TimeSpan.FromSeconds(50)); // the backend's own HalfOpenTimeout is 60 s
         backend.Outbound.OnNext(Of("reply"));
         backend.Dispose();
         Assert.That((reader.All().Text, reader.End!.Value.IsFin), Is.EqualTo(("reply", true)));
@@ -97,7 +97,7 @@ public sealed class RelaySpec
         var sent = Many();
         var sending = client.SendAsync(sent);
         _ = sending.ContinueWith(_ => client.FinishSending(), TaskContinuationOptions.ExecuteSynchronously);
-        _world.Server.Advance(TimeSpan.FromHours(1));
+        _world.Server.Advance(TimeSpan.FromSeconds(25)); // the backend's own UnclaimedTimeout is 30 s
         Assert.That(sending.IsCompleted, Is.False);
         var taken = 0;
         var received = backend.Inbound.Probe(message => taken += ((Packet)message).Data.Length);
