@@ -30,7 +30,7 @@ internal sealed class HttpConnection(IConnection connection, Func<Request, Respo
         _conversation = Observable.Empty<Bytes>();
         _roundEnds = _goesOn = false;
         var requests = connection.Inbound.Bytes().Decode(new RequestHeadDecoder(limits, scheduler), limits.HeadBytes);
-        var answers = requests.TakeUntil(connection.WhenDraining()).Select(Answer);
+        var answers = requests.TakeUntil(connection.Drains()).Select(Answer);
         return answers.TakeUntil(_ => _roundEnds).Concat(Observable.Defer(() => _conversation));
     }
 

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Runtime.InteropServices;
 
 namespace RxGlisten.Demos;
@@ -6,12 +7,26 @@ namespace RxGlisten.Demos;
 internal static class Demo
 {
     private const string Listen = "--listen";
-
+    private const string Loopback = "tcp://127.0.0.1:3000";
     private static readonly TimeSpan s_drain = TimeSpan.FromSeconds(5);
 
     /// <summary>Binds, serves until it is told to stop, and drains. The program's exit code.</summary>
-    public static Task<int> RunAsync(string[] args, Func<IListener, IDisposable> serve, ServerOptions? options = null) =>
-        RunAsync(args, "", [], (listener, _) => serve(listener), options);
+    public static Task<int> RunAsync(
+        string[] args, Func<IListener, IDisposable> serve, ServerOptions? options = null, string defaultAddress = Loopback) =>
+        RunAsync(
+            args,
+            async (address, stopping) =>
+            {
+                await using var listener = RxServer.Bind(address, options);
+                SayWhere(listener.LocalEndPoint);
+                using var serving = serve(listener);
+                var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                using var stop = stopping.Register(told.SetResult);
+                await told.Task;
+                var drained = await listener.StopAsync(s_drain, CancellationToken.None);
+                Console.WriteLine($"stopped: {drained.Finished} connections finished, {drained.Cut} were cut");
+            },
+            defaultAddress);
 
     /// <summary>The same for a demo with options of its own.</summary>
     /// <param name="args">The program's arguments.</param>
@@ -24,27 +39,40 @@ internal static class Demo
     {
         if (DemoArguments.Parse(args, [Listen, .. names]) is not { } arguments)
         {
-            Console.Error.WriteLine($"usage: [--listen ADDRESS] {usage}   addresses are such as tcp://127.0.0.1:3000, tcp://[::1]:3000, unix:/tmp/demo.sock");
+            Console.Error.WriteLine($"usage: [{Listen} ADDRESS] {usage}   addresses are such as tcp://127.0.0.1:3000, unix:/tmp/demo.sock");
             return 2;
         }
 
-        var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        string[] listen = arguments.Last(Listen) is { } address ? [Listen, address] : [];
+        return await RunAsync(listen, listener => serve(listener, arguments), options);
+    }
+
+    /// <summary>Runs something that listens by itself until the token tells it to stop. The program's exit code.</summary>
+    public static async Task<int> RunAsync(string[] args, Func<string, CancellationToken, Task> run, string defaultAddress = Loopback)
+    {
+        var address = defaultAddress;
+        if (args is [Listen, var given])
+        {
+            address = given;
+        }
+        else if (args.Length > 0)
+        {
+            Console.Error.WriteLine("usage: [--listen ADDRESS]   such as tcp://127.0.0.1:3000, tcp://[::1]:3000, unix:/tmp/demo.sock");
+            return 2;
+        }
+
+        using var stop = new CancellationTokenSource();
         void OnSignal(PosixSignalContext signal)
         {
             signal.Cancel = true;
-            stop.TrySetResult();
+            stop.Cancel();
         }
 
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
         try
         {
-            await using var listener = RxServer.Bind(arguments.Last(Listen) ?? "tcp://127.0.0.1:3000", options);
-            Console.WriteLine($"listening on {ServerAddress.Format(listener.LocalEndPoint)}");
-            using var serving = serve(listener, arguments);
-            await stop.Task;
-            var drained = await listener.StopAsync(s_drain);
-            Console.WriteLine($"stopped: {drained.Finished} connections finished, {drained.Cut} were cut");
+            await run(address, stop.Token);
             return 0;
         }
         catch (Exception e) when (e is FormatException or ListenException)
@@ -53,4 +81,7 @@ internal static class Demo
             return 1;
         }
     }
+
+    /// <summary>Says where it listens, for whoever started it with port 0.</summary>
+    public static void SayWhere(EndPoint endpoint) => Console.WriteLine($"listening on {ServerAddress.Format(endpoint)}");
 }

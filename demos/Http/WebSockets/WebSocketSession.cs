@@ -19,7 +19,7 @@ internal static class WebSocketSession
     {
         var decoder = new WebSocketFrameDecoder(limits.MessageBytes);
         var received = connection.Inbound.Bytes().Decode(decoder, limits.MessageBytes + WebSocketFrameDecoder.MostHeaderBytes);
-        var leaving = connection.WhenDraining().Select(_ => WebSocketFrame.Close(WebSocketFrame.GoingAway));
+        var leaving = connection.Drains().Select(_ => WebSocketFrame.Close(WebSocketFrame.GoingAway));
         var pings = Observable.Interval(s_pingEvery, scheduler).Select(_ => new WebSocketFrame(Opcode.Ping, default));
         // Who ends without a close frame is answered as one who sent an empty one.
         var frames = received.Append(new WebSocketFrame(Opcode.Close, default));

@@ -67,7 +67,7 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
         // What is user code comes first, so that its faults leave nothing bound.
         ILogger log = QuietLogger.Of(options.LoggerFactory, AcceptLog.Category);
         ConnectionSettings settings = ConnectionSettings.Of(options);
-        ITransportListener bound = transport.Listen(endpoint, new TransportSettings(options));
+        ITransportListener bound = transport.Listen(endpoint, new TransportSettings(options) { Blocked = new BlockedCallbacks(settings).Note });
         var listener = new Listener(endpoint, bound, options, settings, ConnectionSlots.For(options, transport.UsesDescriptors), log);
         AcceptLog.Listening(log, listener.LocalEndPoint);
         listener._pool.Start();
@@ -105,6 +105,7 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
     {
         _settings.Metrics.Closed(reason.Kind);
         Ledger.Close(connection, reason); // before the slot, so that Connections never shows more than the limit
+        connection.Admittance?.End();
         _slots.Release();
     }
 
@@ -125,21 +126,33 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     async ValueTask IReception.TakeAsync(ITransportConnection accepted)
     {
+        // What is known already refuses before it costs anything more.
+        Admittance? admittance = null;
+        if (_feed.Gatekeeper is { } gatekeeper && (admittance = gatekeeper.TryAdmit(accepted.RemoteEndPoint)) is null)
+        {
+            _slots.Release();
+            TurnAway(accepted, AcceptLog.NotAdmitted);
+            return;
+        }
+
         Ledger.Accept();
         _settings.Metrics.Accepted();
         Connection connection;
         try
         {
-            connection = new Connection(accepted, _settings, this);
+            connection = new Connection(accepted, _settings, this) { Admittance = admittance };
         }
-        catch (Exception)
+        catch (Exception exception)
         {
-            accepted.Abort();
-            _slots.Release();
-            Ledger.CloseUnopened();
+            // The transport threw before there was a connection: this one is over, and accepting goes on.
+            AcceptLog.TransportFault(_log, exception);
+            Abort(accepted);
+            admittance?.End();
             _settings.Metrics.Closed(CloseKind.TransportError);
+            Ledger.CloseUnopened();
+            _slots.Release();
             _drain.FinishIfDrained();
-            throw;
+            return;
         }
 
         Ledger.Open(connection);
@@ -147,10 +160,12 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
             connection.Abort(CloseKind.ServerStopping, "Accepting ended before anybody was given the connection.");
     }
 
-    void IReception.TurnAway(ITransportConnection accepted)
+    void IReception.TurnAway(ITransportConnection accepted) => TurnAway(accepted, AcceptLog.TurnedAway);
+
+    private void TurnAway(ITransportConnection accepted, Action<ILogger> log)
     {
-        accepted.Abort();
-        AcceptLog.TurnedAway(_log);
+        Abort(accepted);
+        log(_log);
         _settings.Metrics.Rejected();
         Ledger.EndAccept(rejected: true);
         _drain.FinishIfDrained();
@@ -167,6 +182,18 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
         AcceptLog.AcceptFailed(_log, level, error.Error, error.Response, exception);
         _settings.Metrics.AcceptFailed(error);
         _errors.Publish(error);
+    }
+
+    private void Abort(ITransportConnection accepted)
+    {
+        try
+        {
+            accepted.Abort();
+        }
+        catch (Exception exception)
+        {
+            AcceptLog.TransportFault(_log, exception);
+        }
     }
 
     private void EndAccepting()

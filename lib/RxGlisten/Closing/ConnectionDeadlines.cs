@@ -40,7 +40,7 @@ internal sealed class ConnectionDeadlines(Connection connection) : IDisposable
     /// <summary>Nobody wants the connection.</summary>
     public void ArmUnclaimed() => Arm(Kind.Unclaimed, _options.UnclaimedTimeout);
 
-    /// <summary>The connection was delivered.</summary>
+    /// <summary>The connection was accepted.</summary>
     public void ArmAge() => Arm(Kind.Age, _options.MaximumAge);
 
     /// <summary>A packet was put on hold.</summary>

@@ -4,8 +4,9 @@ using System.Reactive.Disposables;
 namespace RxGlisten;
 
 /// <summary>
-/// One subscription to a client: connects, gives the connection away, and completes. The transport's answer, the time limit and the subscriber's leaving
-/// race for it; who comes first decides, and a connection that comes after that is reset, so that none is left to nobody.
+/// One subscription to a client: connects, gives the connection away, and completes. The transport's answer, the time limit and the
+/// subscriber's leaving race for it; who comes first decides, and a connection that comes after that is reset, so that none is left to
+/// nobody.
 /// </summary>
 internal sealed class ConnectAttempt(Connector connector, IObserver<IConnection> observer) : IThreadPoolWorkItem, IDisposable
 {
@@ -62,7 +63,7 @@ internal sealed class ConnectAttempt(Connector connector, IObserver<IConnection>
         }
 
         if (!TryDecide()) result.Connection?.Abort();
-        else if (thrown is not null) TellError(connector.Fail(thrown is SocketException known ? known.SocketErrorCode : SocketError.SocketError, thrown));
+        else if (thrown is not null) TellError(connector.Fail((thrown as SocketException)?.SocketErrorCode ?? SocketError.SocketError, thrown));
         else if (result.Connection is { } transport) Open(transport);
         else TellError(connector.Fail(result.Error));
     }

@@ -12,7 +12,11 @@ internal static class ConnectFailure
 
     /// <summary>For a time that is over.</summary>
     public static ConnectException TimedOut(EndPoint endpoint, TimeSpan timeout) =>
-        From(endpoint, SocketError.TimedOut, $"there was no connection within {timeout}. Check the address and the firewalls on the way, or allow more time.", null);
+        From(
+            endpoint,
+            SocketError.TimedOut,
+            $"there was no connection within {timeout}. Check the address and the firewalls on the way, or allow more time.",
+            inner: null);
 
     private static ConnectException From(EndPoint endpoint, SocketError error, string why, Exception? inner) =>
         new(endpoint, error, $"Can't connect to {ServerAddress.Format(endpoint)} ({error}): {why}", inner ?? new SocketException((int)error));

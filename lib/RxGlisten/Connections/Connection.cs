@@ -33,6 +33,7 @@ internal sealed class Connection : IConnection, IHangUpWatcher, IThreadPoolWorkI
         Closing = new CloseSequence(this);
         Deadlines = new ConnectionDeadlines(this);
         transport.Watch(this);
+        Deadlines.ArmAge();
     }
 
     public long Id { get; }
@@ -75,6 +76,9 @@ internal sealed class Connection : IConnection, IHangUpWatcher, IThreadPoolWorkI
     /// <summary>What all connections of the listener share.</summary>
     public ConnectionSettings Settings { get; }
 
+    /// <summary>By whom it was admitted, where anybody was asked; set before anybody has it.</summary>
+    public Admittance? Admittance { get; init; }
+
     /// <summary>The receiving side.</summary>
     public InboundStream Inbound { get; }
 
@@ -116,12 +120,11 @@ internal sealed class Connection : IConnection, IHangUpWatcher, IThreadPoolWorkI
         return new ValueTask(Closed);
     }
 
-    /// <summary>Its accept <c>OnNext</c> has returned: the clocks of an unclaimed and of an old connection start.</summary>
+    /// <summary>Its accept <c>OnNext</c> has returned: the clock of an unclaimed connection starts.</summary>
     public void OnDelivered()
     {
         lock (Gate)
             _delivered = true;
-        Deadlines.ArmAge();
         LookAfterUnclaimed();
     }
 
@@ -270,7 +273,8 @@ internal sealed class Connection : IConnection, IHangUpWatcher, IThreadPoolWorkI
             Closing.SendFailed(error);
     }
 
-    private static EndPoint Plain(EndPoint endpoint) =>
+    /// <summary>An IPv4 address mapped into IPv6, as IPv4.</summary>
+    internal static EndPoint Plain(EndPoint endpoint) =>
         endpoint is IPEndPoint { Address.IsIPv4MappedToIPv6: true } mapped ? new IPEndPoint(mapped.Address.MapToIPv4(), mapped.Port) : endpoint;
 
     /// <summary>Tells a watcher that came after the end.</summary>

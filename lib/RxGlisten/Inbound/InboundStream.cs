@@ -7,10 +7,10 @@ namespace RxGlisten;
 /// the observer is <see cref="_turn"/>: who takes it delivers whatever there is and gives it up when nothing is left, so calls are serial
 /// whoever makes them: the receive loop with a packet just read, or a posted turn with parked packets and the end.
 /// </summary>
-internal sealed class InboundStream(Connection connection) : IObservable<Message>, IReceiveBuffer, IThreadPoolWorkItem
+internal sealed class InboundStream(Connection connection) : IObservable<Message>, IHoldSource, IReceiveBuffer, IThreadPoolWorkItem
 {
     private InboundSubscription? _current;
-    private List<InboundSubscription>? _parked;   // made during the current subscriber's call, waiting for it to leave
+    private List<InboundSubscription>? _parked;   // made inside the current subscriber's call, waiting for it to leave
     private LinkedList<ReadOnlyMemory<byte>>? _backlog; // received and not delivered, or given back, oldest first
     private FlowGate? _holds;                     // made by the first hold
     private bool _turn;
@@ -43,14 +43,14 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
     public bool EndWasTold { get; private set; }
 
     /// <summary>Whether the next receive may be issued. Under the lock.</summary>
-    public bool WantsToRead => !_turn && !_ended && _current is not null && _backlog is not { Count: > 0 } && IsFlowOpen;
+    public bool WantsToRead => !_turn && !_ended && _current is { IsComplete: true } && _backlog is not { Count: > 0 } && IsFlowOpen;
 
     /// <summary>The packet on hold longest. Under the lock.</summary>
     public HeldPacket? OldestHeld => _holds?.Oldest;
 
     private bool IsFlowOpen => _holds is not { IsOpen: false } && connection.Outbound.IsWritable;
 
-    private bool HasDeliverable => _current is not null && (_backlog is { Count: > 0 } ? IsFlowOpen : _ended);
+    private bool HasDeliverable => _current is { IsComplete: true } && (_backlog is { Count: > 0 } ? IsFlowOpen : _ended);
 
     public IDisposable Subscribe(IObserver<Message> observer)
     {
@@ -58,27 +58,37 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
         var subscription = new InboundSubscription(this, observer);
         lock (connection.Gate)
         {
-            // Whoever is parked keeps the seat that the current one has left: it takes over when the running call returns.
-            if (_current is not null || _parked is { Count: > 0 })
+            // Whoever is parked keeps the seat that the current one has left: it takes over when the running call returns. Who comes during that call is
+            // parked whatever its thread: Rx's operators complete first and leave then, so that it may come of a call whose subscriber is about to be gone.
+            if (_current is null && _parked is not { Count: > 0 })
             {
-                // On whatever thread: operators tell downstream that they are complete before they unsubscribe, and what that sets off may be
-                // here before they have.
-                if (_calling)
-                    (_parked ??= []).Add(subscription);
-                else
-                    connection.Executor.Post(new Refusal(connection, subscription));
+                _current = subscription;
+            }
+            else if (_calling)
+            {
+                (_parked ??= []).Add(subscription);
+            }
+            else
+            {
+                connection.Executor.Post(new Refusal(connection, subscription));
                 return subscription;
             }
-
-            _current = subscription;
         }
 
         // While Rx subscribes a chain of operators, none of them can leave yet: what it were told then, beyond what it wants, would be lost.
         if (CurrentThreadScheduler.IsScheduleRequired)
-            connection.Wake();
+            BeginTelling(subscription);
         else
-            CurrentThreadScheduler.Instance.Schedule(connection.Wake);
+            CurrentThreadScheduler.Instance.Schedule(() => BeginTelling(subscription));
         return subscription;
+    }
+
+    /// <summary>The call that subscribed is over.</summary>
+    private void BeginTelling(InboundSubscription subscription)
+    {
+        lock (connection.Gate)
+            subscription.IsComplete = true;
+        connection.Wake();
     }
 
     /// <summary>Ends a subscription; what was received and not delivered waits for the next.</summary>
@@ -108,11 +118,7 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
         lock (connection.Gate)
         {
             if (_delivered != packet)
-            {
-                throw new InvalidOperationException(
-                    "The packet's delivery is over: Hold() is for use inside OnNext, before it returns.");
-            }
-
+                throw Packet.TooLateToHold();
             hold = HoldDelivered();
         }
 
@@ -159,7 +165,7 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
             connection.Reader.ReadIsOver();
             open = connection.Closing.IsOpen;
             data = TakeLent(count, out buffer);
-            var deliver = open && !_ended && !_turn && _current is not null && _backlog is not { Count: > 0 };
+            var deliver = open && !_ended && !_turn && _current is { IsComplete: true } && _backlog is not { Count: > 0 };
             var reuse = deliver && buffer is not null && _current!.KeepsNothing; // deliver: there is a current one
             if (buffer is not null && !reuse)
             {

@@ -67,27 +67,24 @@ internal sealed partial class SendQueue : IOutbound
         if (value.IsEmpty)
             return;
         Action next;
+        var dropped = 0;
         lock (_connection.Gate)
         {
             if (_completed is not null || _dead is not null)
-            {
-                _connection.Settings.Metrics.SendIgnored();
-                return;
-            }
-
-            if (!MakeRoom(value.Length, policy, limit))
-            {
-                if (policy != SlowConsumerPolicy.Disconnect)
-                    return;
-                next = Action.Disconnect;
-            }
-            else
-            {
+                next = Action.Ignore;
+            else if (MakeRoom(value.Length, policy, limit, ref dropped))
                 next = Accept(value.Span);
-            }
+            else
+                next = policy == SlowConsumerPolicy.Disconnect ? Action.Disconnect : Action.None;
         }
 
-        if (next == Action.Disconnect)
+        if (dropped > 0)
+            _connection.Settings.Metrics.MessagesDropped(dropped);
+        if (next == Action.Ignore)
+        {
+            _connection.Settings.Metrics.SendIgnored();
+        }
+        else if (next == Action.Disconnect)
         {
             _connection.Closing.Abort(new CloseReason(
                 CloseKind.SlowConsumer,
@@ -296,7 +293,7 @@ internal sealed partial class SendQueue : IOutbound
         (_dead ?? _completed) is { } reason ? new ConnectionClosedException(reason) : null;
 
     /// <summary>Whether so many bytes may be queued; drops others for them where the policy says so. Under the lock.</summary>
-    private bool MakeRoom(int bytes, SlowConsumerPolicy policy, long limit)
+    private bool MakeRoom(int bytes, SlowConsumerPolicy policy, long limit, ref int messagesDropped)
     {
         while (_queued >= _highWater && _queued + bytes > limit)
         {
@@ -304,11 +301,11 @@ internal sealed partial class SendQueue : IOutbound
             if (dropped == 0)
             {
                 if (policy != SlowConsumerPolicy.Disconnect)
-                    _connection.Settings.Metrics.MessageDropped();
+                    messagesDropped++;
                 return false;
             }
 
-            _connection.Settings.Metrics.MessageDropped();
+            messagesDropped++;
             Volatile.Write(ref _queued, _queued - dropped);
         }
 
@@ -414,6 +411,7 @@ internal sealed partial class SendQueue : IOutbound
     internal enum Action
     {
         None,
+        Ignore,
         Send,
         SendCorked,
         Drain,

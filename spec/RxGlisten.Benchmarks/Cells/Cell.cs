@@ -24,6 +24,9 @@ internal abstract class Cell
     /// <summary>Whether it speaks TLS.</summary>
     public virtual bool Tls => false;
 
+    /// <summary>Whether what one connection sends goes to all.</summary>
+    public virtual bool Room => false;
+
     /// <summary>Descriptors that each of the two processes needs.</summary>
     public abstract int Connections { get; }
 

@@ -27,6 +27,9 @@ internal static class CellCatalog
         TlsChat,
         TlsStream,
         TlsChurn,
+        new BroadcastCell(1000, 128),
+        new BroadcastCell(5000, 1024),
+        new BroadcastCell(5000, 1024, stalled: 50),
     ];
 
     public static IReadOnlyList<Cell> Quick { get; } = [Chat, Pipelined, Stream, Churn];

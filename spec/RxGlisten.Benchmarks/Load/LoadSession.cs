@@ -76,6 +76,7 @@ internal sealed class LoadSession(LoadOptions options)
     {
         LoadMode.PingPong => new PingPongWorker(options, _window, _pattern, number),
         LoadMode.Stream => new StreamWorker(options, _window, _pattern, number),
+        LoadMode.Broadcast => new BroadcastWorker(options, _window, _pattern),
         LoadMode.Churn => new ChurnWorker(options, _window, _pattern, number),
         _ => throw new ArgumentOutOfRangeException(nameof(number), options.Mode, "has no worker"),
     };

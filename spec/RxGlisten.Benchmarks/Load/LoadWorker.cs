@@ -91,7 +91,7 @@ internal abstract unsafe class LoadWorker : ILoadWorker
     {
         long serial = _serial;
         _serial += _serialStep;
-        int descriptor = _target.Dial(serial);
+        int descriptor = _target.Dial(serial, smallBuffer: connection.IsStalled);
         if (descriptor < 0)
         {
             Faults[(int)LoadFault.Connect]++;

@@ -4,7 +4,7 @@ using RxGlisten.Benchmarks.Cells;
 
 namespace RxGlisten.Benchmarks.Servers;
 
-/// <summary>An echo server that a process of its own is given to; it lives until that process ends.</summary>
+/// <summary>An echo server, and perhaps a room, that a process of its own is given to; it lives until that process ends.</summary>
 internal interface IEchoServer
 {
     /// <summary>What it is called on the command line and in the tables.</summary>
@@ -20,11 +20,14 @@ internal interface IEchoServer
     bool IsAvailable => true;
 
     /// <summary>Whether it is measured in a cell.</summary>
-    bool Takes(Cell cell) => !cell.Tls;
+    bool Takes(Cell cell) => !cell.Tls && !cell.Room;
 
     /// <summary>Binds and serves in the background.</summary>
     /// <param name="endpoint">Where.</param>
     /// <param name="certificate">What to serve TLS with; null for plain bytes.</param>
     /// <returns>Where it listens: the real port where 0 was asked.</returns>
     ValueTask<EndPoint> StartAsync(EndPoint endpoint, X509Certificate2? certificate);
+
+    /// <summary>The same as a room: greets each connection with a byte, and sends what one sends to all.</summary>
+    ValueTask<EndPoint> StartRoomAsync(EndPoint endpoint) => throw new NotSupportedException($"{Name} is no room.");
 }

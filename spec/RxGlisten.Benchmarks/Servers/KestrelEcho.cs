@@ -20,7 +20,12 @@ internal sealed class KestrelEcho(string name, bool inlineScheduling) : IEchoSer
 
     public bool Takes(Cell cell) => true;
 
-    public async ValueTask<EndPoint> StartAsync(EndPoint endpoint, X509Certificate2? certificate)
+    public ValueTask<EndPoint> StartAsync(EndPoint endpoint, X509Certificate2? certificate) => StartAsync<PipeEchoHandler>(endpoint, certificate);
+
+    public ValueTask<EndPoint> StartRoomAsync(EndPoint endpoint) => StartAsync<PipeRoomHandler>(endpoint, null);
+
+    private async ValueTask<EndPoint> StartAsync<THandler>(EndPoint endpoint, X509Certificate2? certificate)
+        where THandler : ConnectionHandler
     {
         ListenOptions? listen = null;
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -29,10 +34,10 @@ internal sealed class KestrelEcho(string name, bool inlineScheduling) : IEchoSer
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(endpoint, options =>
         {
             if (certificate is not null) options.UseHttps(certificate);
-            options.UseConnectionHandler<PipeEchoHandler>();
+            options.UseConnectionHandler<THandler>();
             listen = options;
         }));
-        builder.Services.AddSingleton<PipeEchoHandler>();
+        builder.Services.AddSingleton<THandler>();
         WebApplication application = builder.Build();
         await application.StartAsync();
         return listen!.EndPoint; // set by the callback, which ran when Kestrel started

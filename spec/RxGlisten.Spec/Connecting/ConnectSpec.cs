@@ -68,6 +68,16 @@ public sealed class ConnectSpec
     }
 
     [Test]
+    public void Who_unsubscribes_when_it_is_given_the_connection_is_told_nothing_more()
+    {
+        var server = new VirtualServer();
+        Probe<IConnection>? connected = null;
+        connected = RxClient.Connect(server.Listener.LocalEndPoint, new ClientOptions { Scheduler = server.Time }).Probe(_ => connected!.Dispose());
+        server.Settle();
+        Assert.That((connected.Items.Count, connected.IsEnded, connected.Items[0].Closed.IsCompleted), Is.EqualTo((1, false, false)));
+    }
+
+    [Test]
     public void A_connection_that_nobody_wants_is_closed_as_unclaimed()
     {
         var server = new VirtualServer();
@@ -198,7 +208,7 @@ public sealed class ConnectSpec
     }
 
     [Test]
-    public void A_client_connects_to_recordings_and_other_networks_no_more_than_they_let_it()
+    public void Where_nobody_listens_it_says_so()
     {
         var server = new VirtualServer();
         server.Listener.StopAsync(TimeSpan.Zero);

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Reactive.Linq;
 using NUnit.Framework;
+using RxGlisten.Spec.Closing.Doubles;
 using RxGlisten.Spec.Harness;
 
 namespace RxGlisten.Spec.Inbound;
@@ -10,64 +11,74 @@ public sealed class InboundEndSpec
 {
     private static byte[] Of(string text) => System.Text.Encoding.Latin1.GetBytes(text);
 
-    private static IEnumerable<TestCaseData> Ends()
+    [Test]
+    public void Every_closure_completes_and_is_an_error_only_where_that_was_asked_and_it_was_not_orderly(
+        [Values] CloseKind kind, [Values] AbnormalClosure closure)
     {
-        yield return new TestCaseData(CloseKind.PeerClosed, false);
-        yield return new TestCaseData(CloseKind.LocalClosed, false);
-        yield return new TestCaseData(CloseKind.PeerReset, true);
-        yield return new TestCaseData(CloseKind.Aborted, true);
-        yield return new TestCaseData(CloseKind.IdleTimeout, true);
-        yield return new TestCaseData(CloseKind.MaximumAge, true);
-        yield return new TestCaseData(CloseKind.ServerStopping, true);
-    }
-
-    [TestCaseSource(nameof(Ends))]
-    public void Every_closure_completes_and_is_an_error_only_where_that_was_asked_and_it_was_not_orderly(CloseKind kind, bool isAbnormal)
-    {
-        foreach (var closure in new[] { AbnormalClosure.Complete, AbnormalClosure.Error })
+        var limit = TimeSpan.FromSeconds(10);
+        TimeSpan Limit(CloseKind of) => kind == of ? limit : Timeout.InfiniteTimeSpan;
+        var hostile = new HostileServer(options => options with
         {
-            var limit = TimeSpan.FromSeconds(10);
-            var server = new VirtualServer(options => options with
-            {
-                AbnormalClosure = closure,
-                IdleTimeout = kind == CloseKind.IdleTimeout ? limit : Timeout.InfiniteTimeSpan,
-                MaximumAge = kind == CloseKind.MaximumAge ? limit : Timeout.InfiniteTimeSpan,
-            });
-            var (connection, peer) = server.Pair();
-            var probe = connection.Inbound.Probe();
-            server.Settle();
-            switch (kind)
-            {
-                case CloseKind.PeerClosed:
-                    peer.FinishSending();
-                    break;
-                case CloseKind.LocalClosed:
-                    connection.Dispose();
-                    break;
-                case CloseKind.PeerReset:
-                    peer.Reset();
-                    break;
-                case CloseKind.Aborted:
-                    connection.Abort();
-                    break;
-                case CloseKind.ServerStopping:
-                    _ = server.Listener.StopAsync(TimeSpan.Zero);
-                    break;
-            }
+            AbnormalClosure = closure,
+            IdleTimeout = Limit(CloseKind.IdleTimeout),
+            SendTimeout = Limit(CloseKind.SendTimeout),
+            MaximumAge = Limit(CloseKind.MaximumAge),
+            UnclaimedTimeout = Limit(CloseKind.Unclaimed),
+            OutboundLimitBytes = 100_000,
+        });
+        var server = hostile.Server;
+        var (connection, transport, peer) = hostile.Pair();
+        var probe = kind == CloseKind.Unclaimed ? null : connection.Inbound.Probe(_ => throw (
+            kind == CloseKind.ProtocolError ? new ProtocolException("Meant to be.") : new InvalidOperationException("Meant to be.")));
+        server.Settle();
+        switch (kind)
+        {
+            case CloseKind.PeerClosed:
+                peer.FinishSending();
+                break;
+            case CloseKind.LocalClosed:
+                connection.Dispose();
+                break;
+            case CloseKind.PeerReset:
+                peer.Reset();
+                break;
+            case CloseKind.Aborted:
+                connection.Abort();
+                break;
+            case CloseKind.SendTimeout:
+                connection.Outbound.OnNext(new byte[200_000]);
+                break;
+            case CloseKind.SlowConsumer:
+                connection.Outbound.OnNext(new byte[200_000]);
+                connection.Outbound.OnNext(new byte[1]);
+                break;
+            case CloseKind.ProtocolError or CloseKind.HandlerFault:
+                _ = peer.SendAsync(Of("x"));
+                break;
+            case CloseKind.ServerStopping:
+                _ = server.Listener.StopAsync(TimeSpan.Zero);
+                break;
+            case CloseKind.TransportError:
+                transport.Throws = "try-send";
+                connection.Outbound.OnNext(Of("x"));
+                break;
+        }
 
-            server.Advance(limit);
-            connection.Dispose();
-            peer.FinishSending();
-            server.Settle();
-            Assert.That(probe.IsEnded);
-            Assert.That(connection.Closed.IsCompleted && connection.Closed.Result.Kind == kind);
+        server.Advance(limit);
+        connection.Dispose();
+        peer.FinishSending();
+        server.Settle();
+        Assert.That(connection.Closed.IsCompleted && connection.Closed.Result.Kind == kind);
+        var late = connection.Inbound.Probe();
+        server.Settle();
+        var isAbnormal = kind is not (CloseKind.PeerClosed or CloseKind.LocalClosed);
+        foreach (var told in new[] { probe ?? late, late })
+        {
+            Assert.That(told.IsEnded);
             if (isAbnormal && closure == AbnormalClosure.Error)
-                Assert.That((probe.Error as ConnectionClosedException)?.Reason.Kind, Is.EqualTo(kind));
+                Assert.That((told.Error as ConnectionClosedException)?.Reason.Kind, Is.EqualTo(kind));
             else
-                Assert.That(probe.Error, Is.Null);
-            var late = connection.Inbound.Probe();
-            server.Settle();
-            Assert.That((late.IsEnded, late.Error?.GetType()), Is.EqualTo((true, probe.Error?.GetType())));
+                Assert.That(told.Error, Is.Null);
         }
     }
 
@@ -147,6 +158,49 @@ public sealed class InboundEndSpec
         Assert.That(probe.Text(), Is.EqualTo("hello"));
         connection.Dispose();
         Assert.That((await connection.Closed.Soon()).Kind, Is.EqualTo(CloseKind.PeerClosed));
+    }
+
+    [Test]
+    public async Task Urgent_data_that_arrives_while_nobody_reads_is_not_taken_for_a_reset()
+    {
+        using var reach = Reach.TcpV4();
+        await using var server = new TestServer(reach);
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(server.Listener.LocalEndPoint).Soon();
+        var connection = await server.AcceptAsync();
+        await socket.SendAsync(Of("hello")).Soon();
+        Assert.That(socket.Send(Of("!"), SocketFlags.OutOfBand), Is.EqualTo(1));
+        await TwoLooksAsync(server);
+        Assert.That(connection.Closed.IsCompleted, Is.False);
+        socket.Shutdown(SocketShutdown.Send);
+        var probe = connection.Inbound.Probe();
+        await probe.EndAsync();
+        Assert.That((probe.Text(), connection.Closed.IsCompleted), Is.EqualTo(("hello", false)));
+    }
+
+    [Test]
+    public void What_waited_behind_a_full_queue_is_delivered_as_soon_as_sending_has_failed()
+    {
+        var hostile = new HostileServer(options => options with { LingerTimeout = TimeSpan.FromSeconds(10) });
+        var server = hostile.Server;
+        var (connection, transport, peer) = hostile.Pair();
+        var gone = connection.Inbound.Probe();
+        server.Settle(); // a read is outstanding
+        gone.Dispose();
+        _ = peer.SendAsync(Of("kept"));
+        connection.Outbound.OnNext(new byte[1_000_000]);
+        server.Settle();
+        var probe = connection.Inbound.Probe();
+        server.Settle();
+        Assert.That(probe.Items, Is.Empty, "the queue is full");
+        transport.HangUp(SocketError.ConnectionReset); // though the peer may still say something
+        server.Settle();
+        Assert.That((probe.Text(), probe.IsEnded, connection.Closed.IsCompleted), Is.EqualTo(("kept", false, false)));
+        _ = peer.SendAsync(Of(", and more"));
+        server.Settle();
+        Assert.That((probe.Text(), probe.IsEnded), Is.EqualTo(("kept, and more", false)));
+        server.Advance(TimeSpan.FromSeconds(10));
+        Assert.That((probe.IsEnded, connection.Closed.Result.Kind), Is.EqualTo((true, CloseKind.PeerReset)));
     }
 
     [Test]

@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using NUnit.Framework;
 using RxGlisten.Spec.Harness;
 
@@ -10,19 +9,9 @@ public sealed class AfterTheCloseSpec
     [Test]
     public void OnNext_after_the_close_does_nothing_and_is_counted()
     {
-        using var meters = new Meters();
-        var server = new VirtualServer(options => options with { MeterFactory = meters });
         long ignored = 0;
-        using var listener = new MeterListener
-        {
-            InstrumentPublished = (instrument, self) =>
-            {
-                if (ReferenceEquals(instrument.Meter.Scope, meters) && instrument.Name == "rxglisten.outbound.ignored")
-                    self.EnableMeasurementEvents(instrument);
-            },
-        };
-        listener.SetMeasurementEventCallback<long>((_, count, _, _) => ignored += count);
-        listener.Start();
+        using var meters = new MeterTap((name, count) => ignored += name == "rxglisten.outbound.ignored" ? count : 0);
+        var server = new VirtualServer(options => options with { MeterFactory = meters });
         var (connection, peer) = server.Pair();
         connection.Outbound.OnNext("before"u8.ToArray());
         Assert.That(ignored, Is.Zero);
@@ -38,6 +27,32 @@ public sealed class AfterTheCloseSpec
         Assert.That(connection.Closed.Result.Kind, Is.EqualTo(CloseKind.Aborted));
         Assert.That(connection.Outbound.QueuedBytes, Is.Zero);
         Assert.That(new VirtualReader(server, peer).All().Text, Is.EqualTo("before"));
+    }
+
+    [TestCaseSource(typeof(Reaches), nameof(Reaches.Names))]
+    public async Task After_the_close_nothing_throws_but_what_was_to_be_sent(string kind)
+    {
+        using var reach = Reaches.Of(kind);
+        await using var server = new TestServer(reach);
+        var (connection, peer) = await server.PairAsync();
+        connection.Outbound.OnNext("to the end"u8.ToArray());
+        connection.Dispose();
+        peer.FinishSending();
+        var reason = await connection.Closed.Soon();
+        foreach (var endpoint in new[] { connection.LocalEndPoint, connection.RemoteEndPoint })
+            Assert.That(endpoint, Is.Not.Null);
+        Assert.That((connection.Tls, connection.Outbound.QueuedBytes), Is.EqualTo(((TlsInfo?)null, 0L)));
+        Assert.That(connection.Outbound.Writable.Probe().IsEnded);
+        await connection.Inbound.Probe().EndAsync();
+        connection.Outbound.OnNext("late"u8.ToArray());
+        connection.Outbound.OnCompleted();
+        connection.Outbound.OnError(new InvalidOperationException("late"));
+        connection.Abort();
+        connection.Dispose();
+        await connection.DisposeAsync().Soon();
+        Assert.That(async () => await connection.Outbound.SendAsync("late"u8.ToArray()), Throws.TypeOf<ConnectionClosedException>()
+            .With.Property(nameof(ConnectionClosedException.Reason)).EqualTo(reason));
+        Assert.That((await connection.Closed.Soon(), server.Listener.Ledger.Closed), Is.EqualTo((reason, 1L)));
     }
 
     [Test]
@@ -70,18 +85,5 @@ public sealed class AfterTheCloseSpec
         server.Settle();
         Assert.That(inbound.IsEnded);
         Assert.That(connection.Closed.Result.Kind, Is.EqualTo(CloseKind.LocalClosed));
-    }
-
-    private sealed class Meters : IMeterFactory
-    {
-        public Meter Create(MeterOptions options)
-        {
-            options.Scope = this;
-            return new Meter(options);
-        }
-
-        public void Dispose()
-        {
-        }
     }
 }

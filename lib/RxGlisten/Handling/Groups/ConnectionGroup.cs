@@ -63,10 +63,15 @@ public sealed class ConnectionGroup : IObserver<ReadOnlyMemory<byte>>, IDisposab
     /// that is disposed; one that is closed already leaves at once.
     /// </summary>
     /// <param name="connection">Who joins; the group does not own it.</param>
-    /// <returns>Its membership; disposing it is leaving. What was sent before still arrives.</returns>
+    /// <param name="greeting">
+    /// What it is sent as it joins, even if it is a member already: all that the group is given later comes behind it. Free when this returns; default nothing.
+    /// </param>
+    /// <returns>
+    /// Its membership; disposing it is leaving. What was sent before still arrives, and once it has returned nothing more of the group is sent.
+    /// </returns>
     /// <exception cref="InvalidOperationException">The group may drop messages, and the connection's options don't say that its messages stand alone.</exception>
     /// <exception cref="ObjectDisposedException">The group is disposed.</exception>
-    public IDisposable Join(IConnection connection)
+    public IDisposable Join(IConnection connection, ReadOnlyMemory<byte> greeting = default)
     {
         ArgumentNullException.ThrowIfNull(connection);
         var owned = new OwnedConnection(connection);
@@ -79,13 +84,18 @@ public sealed class ConnectionGroup : IObserver<ReadOnlyMemory<byte>>, IDisposab
 
         GroupMember member;
         bool isNew;
-        lock (_gate)
+        lock (_order) // no message between the greeting and the membership
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            isNew = !_members.TryGetValue(connection, out GroupMember? known);
-            member = known ?? new GroupMember(this, owned);
-            member.Joins++;
-            if (isNew) Change(GroupChangeKind.Joined, member, null);
+            lock (_gate)
+            {
+                ObjectDisposedException.ThrowIf(_disposed, this);
+                isNew = !_members.TryGetValue(connection, out GroupMember? known);
+                member = known ?? new GroupMember(this, owned);
+                member.Joins++;
+                if (isNew) Change(GroupChangeKind.Joined, member, null);
+            }
+
+            if (!greeting.IsEmpty) member.Send(greeting, _options);
         }
 
         if (isNew)
@@ -161,19 +171,33 @@ public sealed class ConnectionGroup : IObserver<ReadOnlyMemory<byte>>, IDisposab
     }
 
     /// <summary>A member's connection has closed.</summary>
-    internal void Closed(GroupMember member, CloseReason reason) => Leave(member, reason);
+    internal void Closed(GroupMember member, CloseReason reason)
+    {
+        if (TryRemove(member, reason)) Tell();
+    }
 
-    private void Leave(GroupMember member, CloseReason? reason)
+    private void Leave(GroupMember member)
+    {
+        lock (_order) // a message that is going out now may have it among its receivers
+        {
+            if (!TryRemove(member, null)) return;
+        }
+
+        member.Unwatch();
+        Tell();
+    }
+
+    /// <summary>Takes out a member that closed, or that left as often as it joined.</summary>
+    /// <returns>Whether it is a member no more.</returns>
+    private bool TryRemove(GroupMember member, CloseReason? reason)
     {
         lock (_gate)
         {
-            if (!_members.TryGetValue(member.Connection, out GroupMember? current) || current != member) return;
-            if (reason is null && --member.Joins > 0) return;
+            if (!_members.TryGetValue(member.Connection, out GroupMember? current) || current != member) return false;
+            if (reason is null && --member.Joins > 0) return false;
             Change(GroupChangeKind.Left, member, reason);
+            return true;
         }
-
-        if (reason is null) member.Unwatch();
-        Tell();
     }
 
     /// <summary>Under the lock; then <see cref="Tell"/>.</summary>
@@ -203,7 +227,7 @@ public sealed class ConnectionGroup : IObserver<ReadOnlyMemory<byte>>, IDisposab
 
         public void Dispose()
         {
-            if (Interlocked.Exchange(ref _disposed, 1) == 0) group.Leave(member, null);
+            if (Interlocked.Exchange(ref _disposed, 1) == 0) group.Leave(member);
         }
     }
 

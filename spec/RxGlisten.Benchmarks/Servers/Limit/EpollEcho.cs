@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using RxGlisten.Benchmarks.Cells;
 
 namespace RxGlisten.Benchmarks.Servers.Limit;
 
@@ -25,8 +24,6 @@ internal sealed class EpollEcho : IEchoServer
         let path = Path.Combine(folder, name)
         where File.Exists(path)
         select path).FirstOrDefault();
-
-    public bool Takes(Cell cell) => !cell.Tls;
 
     public async ValueTask<EndPoint> StartAsync(EndPoint endpoint, X509Certificate2? certificate)
     {

@@ -129,7 +129,6 @@ public sealed class SmugglingSpec
             world.Server.Advance(TimeSpan.FromSeconds(2));
         }
 
-        TestContext.Out.WriteLine(world.Text + world.Server.Listener.Connections.Count + world.Server.Time.Now);
         Assert.That((world.Statuses, world.IsFinished), Is.EqualTo((new[] { 408 }, true)));
     }
 

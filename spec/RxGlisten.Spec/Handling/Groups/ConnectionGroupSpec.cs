@@ -86,6 +86,68 @@ public sealed class ConnectionGroupSpec
     }
 
     [Test]
+    public void A_greeting_is_sent_to_who_joins_alone_and_each_time()
+    {
+        var server = new VirtualServer();
+        using var room = new ConnectionGroup();
+        var (first, second) = (Client(server), Client(server));
+        room.Join(first.Connection);
+        using (room.Join(second.Connection, "hi "u8.ToArray()))
+            room.OnNext("one "u8.ToArray());
+        room.Join(second.Connection, "again "u8.ToArray());
+        room.OnNext("two "u8.ToArray());
+        Assert.That((first.Text, second.Text), Is.EqualTo(("one two ", "hi one again two ")));
+    }
+
+    [Test]
+    public async Task Between_a_greeting_and_the_first_message_none_is_missing_and_after_leaving_none_comes()
+    {
+        using var reach = Reach.TcpV4();
+        await using var server = new TestServer(reach);
+        using var room = new ConnectionGroup(new GroupOptions { LimitBytes = long.MaxValue });
+        var (connection, peer) = await server.PairAsync();
+        var reading = peer.ReadToEndAsync();
+        int said = 0;
+        using var over = new CancellationTokenSource();
+        var speaking = Task.Run(() =>
+        {
+            while (!over.IsCancellationRequested)
+            {
+                room.OnNext(BitConverter.GetBytes(said));
+                Volatile.Write(ref said, said + 1);
+            }
+        });
+        var stays = new List<(int Before, int After)>();
+        for (int i = 0; i < 300; i++)
+        {
+            int before = Volatile.Read(ref said);
+            var membership = room.Join(connection, BitConverter.GetBytes(-1));
+            await connection.Outbound.FlushAsync().Soon();
+            membership.Dispose();
+            stays.Add((before, Volatile.Read(ref said)));
+            connection.Outbound.OnNext(BitConverter.GetBytes(-2));
+            await connection.Outbound.FlushAsync().Soon();
+        }
+
+        await over.CancelAsync();
+        await speaking.Soon();
+        connection.Dispose();
+        int[] heard = [.. (await reading.Soon()).Bytes.Chunk(4).Select(number => BitConverter.ToInt32(number))];
+        int stay = 0;
+        for (int at = 0; at < heard.Length; stay++)
+        {
+            Assert.That(heard[at++], Is.EqualTo(-1), "a stay begins with its greeting, and nothing came after the last");
+            int first = heard[at];
+            for (int expected = first; heard[at] != -2; at++)
+                Assert.That(heard[at], Is.EqualTo(expected++), "no message is missing");
+            Assert.That(first == -2 || (first >= stays[stay].Before && heard[at - 1] <= stays[stay].After), "each within its stay");
+            at++;
+        }
+
+        Assert.That(stay, Is.EqualTo(300));
+    }
+
+    [Test]
     public void A_connection_that_closes_leaves_and_the_reason_is_told()
     {
         var server = new VirtualServer();
@@ -152,6 +214,32 @@ public sealed class ConnectionGroupSpec
         Assert.That(stalled.Connection.Closed.Result.Detail, Does.Contain("LimitBytes"));
         Assert.That(changes.Items[^1].Reason?.Kind, Is.EqualTo(CloseKind.SlowConsumer));
         Assert.That(reading.Text, Is.EqualTo(string.Concat(Enumerable.Range(0, 20).Select(i => new string((char)('a' + i), 50)))));
+    }
+
+    [Test]
+    public void Of_five_thousand_the_stalled_hundredth_is_cut_and_the_others_see_every_message_in_order()
+    {
+        const int Members = 5000, Messages = 40, MessageBytes = 20;
+        var server = new VirtualServer(options => options with { OutboundHighWaterBytes = 100 }, windowBytes: 200);
+        using var room = new ConnectionGroup(new GroupOptions { LimitBytes = 200 });
+        var clients = Enumerable.Range(0, Members).Select(_ => Client(server)).ToArray();
+        foreach (var client in clients) room.Join(client.Connection);
+        for (int i = 0; i < Messages; i++)
+        {
+            room.OnNext(Message(i));
+            for (int member = 0; member < Members; member++)
+            {
+                if (member % 100 != 0) clients[member].Take();
+            }
+        }
+
+        server.Settle();
+        string all = string.Concat(Enumerable.Range(0, Messages).Select(i => Encoding.Latin1.GetString(Message(i))));
+        Assert.That(clients.Where((_, member) => member % 100 != 0).Select(client => client.Read), Is.All.EqualTo(all));
+        Assert.That(clients.Where((_, member) => member % 100 == 0).Select(client => client.Connection.Closed.Result.Kind), Is.All.EqualTo(CloseKind.SlowConsumer));
+        Assert.That(room.Members, Has.Count.EqualTo(Members - (Members / 100)));
+
+        static byte[] Message(int number) => Encoding.Latin1.GetBytes($"{number}".PadRight(MessageBytes));
     }
 
     [Test]

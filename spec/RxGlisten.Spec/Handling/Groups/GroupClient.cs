@@ -19,6 +19,9 @@ internal sealed class GroupClient
     /// <summary>All that arrived until now.</summary>
     public string Text => _reader.All().Text;
 
+    /// <summary>What it has read.</summary>
+    public string Read => _reader.Text;
+
     /// <summary>Reads what is on its way.</summary>
     public void Take() => _reader.Take();
 }
