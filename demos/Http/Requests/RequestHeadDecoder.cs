@@ -47,7 +47,6 @@ internal sealed class RequestHeadDecoder(HttpLimits limits, IScheduler scheduler
     /// <summary>A client that sends a head byte by byte is looked at when it sends the next.</summary>
     private void CheckTime()
     {
-        Console.Error.WriteLine($"DBG {scheduler.GetType()} {_late?.Elapsed} {limits.HeadTime}");
         _late ??= scheduler.StartStopwatch();
         if (_late.Elapsed > limits.HeadTime)
             throw new RequestException(408, "The head took too long.");
