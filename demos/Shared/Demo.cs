@@ -6,6 +6,7 @@ namespace RxGlisten.Demos;
 /// <summary>What every demo does the same: takes <c>--listen ADDRESS</c>, says where it listens, and drains on Ctrl+C or SIGTERM.</summary>
 internal static class Demo
 {
+    private const string Listen = "--listen";
     private const string Loopback = "tcp://127.0.0.1:3000";
     private static readonly TimeSpan s_drain = TimeSpan.FromSeconds(5);
 
@@ -27,11 +28,30 @@ internal static class Demo
             },
             defaultAddress);
 
+    /// <summary>The same for a demo with options of its own.</summary>
+    /// <param name="args">The program's arguments.</param>
+    /// <param name="usage">Its options, for people to read.</param>
+    /// <param name="names">Their names. Each has a value.</param>
+    /// <param name="serve">Serves; what it throws as a <see cref="FormatException"/> is said to be wrong.</param>
+    /// <param name="options">How the listener serves.</param>
+    public static async Task<int> RunAsync(
+        string[] args, string usage, string[] names, Func<IListener, DemoArguments, IDisposable> serve, ServerOptions? options = null)
+    {
+        if (DemoArguments.Parse(args, [Listen, .. names]) is not { } arguments)
+        {
+            Console.Error.WriteLine($"usage: [{Listen} ADDRESS] {usage}   addresses are such as tcp://127.0.0.1:3000, unix:/tmp/demo.sock");
+            return 2;
+        }
+
+        string[] listen = arguments.Last(Listen) is { } address ? [Listen, address] : [];
+        return await RunAsync(listen, listener => serve(listener, arguments), options);
+    }
+
     /// <summary>Runs something that listens by itself until the token tells it to stop. The program's exit code.</summary>
     public static async Task<int> RunAsync(string[] args, Func<string, CancellationToken, Task> run, string defaultAddress = Loopback)
     {
         var address = defaultAddress;
-        if (args is ["--listen", var given])
+        if (args is [Listen, var given])
         {
             address = given;
         }

@@ -1,3 +1,4 @@
+using RxGlisten.Benchmarks.Http;
 using RxGlisten.Benchmarks.Inside;
 using RxGlisten.Benchmarks.Load;
 using RxGlisten.Benchmarks.Running;
@@ -9,6 +10,8 @@ return args switch
 {
     ["server", var name, .. var rest] => await ServerHost.RunAsync(name, rest),
     ["load", .. var rest] => LoadHost.Run(rest),
+    ["http", .. var rest] => await HttpCommand.RunAsync(rest),
+    ["http-kestrel"] => await KestrelHttp.RunAsync(),
     ["inside", .. var rest] => InsideCommand.Run(rest),
     _ => await RunCommand.RunAsync(args),
 };

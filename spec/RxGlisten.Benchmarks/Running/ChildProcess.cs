@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace RxGlisten.Benchmarks.Running;
 
-/// <summary>This program again, in another role. Disposing it ends it: by closing its input, or by a kill if that is not heard.</summary>
+/// <summary>This program again, in another role, or another. Disposing it ends it: by closing its input, or by a kill if that is not heard.</summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
     private const int MostErrorLines = 40;
@@ -27,17 +27,24 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts this program.</summary>
     public static ChildProcess Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
     {
         string program = Environment.ProcessPath ?? throw new InvalidOperationException("the path of this program is unknown");
+        // Started as `dotnet X.dll` rather than by its own executable.
+        IEnumerable<string> itself = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(ChildProcess).Assembly.Location] : [];
+        return Start(program, [.. itself, .. arguments], environment);
+    }
+
+    /// <summary>Starts any program.</summary>
+    public static ChildProcess Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
+    {
         ProcessStartInfo start = new(program)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        // Started as `dotnet X.dll` rather than by its own executable.
-        if (Path.GetFileNameWithoutExtension(program) == "dotnet") start.ArgumentList.Add(typeof(ChildProcess).Assembly.Location);
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
         foreach ((string name, string value) in environment) start.Environment[name] = value;
         Process process = Process.Start(start) ?? throw new InvalidOperationException("the process did not start");
