@@ -2,80 +2,57 @@ using System.Diagnostics.Metrics;
 
 namespace RxGlisten;
 
-/// <summary>
-/// The counters of a listener, in the meter "RxGlisten". Who listens to them is user code, called inside: never under a lock, and what it throws goes no
-/// further, for what counts here are closes and accepts that must not end of it.
-/// </summary>
+/// <summary>The counters of a listener, in the meter "RxGlisten".</summary>
 internal sealed class ServerMetrics
 {
     private static readonly Meter s_meter = new("RxGlisten");
 
-    private readonly Counter<long> _accepted;
-    private readonly Counter<long> _closed;
-    private readonly Counter<long> _rejected;
-    private readonly Counter<long> _acceptErrors;
-    private readonly Counter<long> _ignoredSends;
-    private readonly Counter<long> _droppedMessages;
-    private readonly Counter<long> _droppedUserMessages;
-    private readonly Counter<long> _blockedCallbacks;
+    private readonly QuietCounter _accepted;
+    private readonly QuietCounter _closed;
+    private readonly QuietCounter _rejected;
+    private readonly QuietCounter _acceptErrors;
+    private readonly QuietCounter _ignoredSends;
+    private readonly QuietCounter _droppedMessages;
+    private readonly QuietCounter _droppedUserMessages;
+    private readonly QuietCounter _blockedCallbacks;
 
     public ServerMetrics(IMeterFactory? factory)
     {
         var meter = MeterOf(factory);
-        _accepted = meter.CreateCounter<long>("rxglisten.connections.accepted", "{connection}", "Connections accepted.");
-        _closed = meter.CreateCounter<long>("rxglisten.connections.closed", "{connection}", "Connections closed, by kind.");
-        _rejected = meter.CreateCounter<long>("rxglisten.connections.rejected", "{connection}", "Connections closed at the limit.");
-        _acceptErrors = meter.CreateCounter<long>("rxglisten.accept.errors", "{error}", "Accepts that failed, by error.");
-        _ignoredSends = meter.CreateCounter<long>("rxglisten.outbound.ignored", "{message}", "Messages sent after the close.");
-        _droppedMessages = meter.CreateCounter<long>("rxglisten.outbound.dropped", "{message}", "Messages dropped for slow consumers.");
-        _droppedUserMessages = meter.CreateCounter<long>("rxglisten.handler.dropped", "{message}", "User messages dropped for slow handlers.");
-        _blockedCallbacks = meter.CreateCounter<long>("rxglisten.callbacks.blocked", "{callback}", "Callbacks that blocked an event loop.");
+        _accepted = new(meter, "rxglisten.connections.accepted", "{connection}", "Connections accepted.");
+        _closed = new(meter, "rxglisten.connections.closed", "{connection}", "Connections closed, by kind.");
+        _rejected = new(meter, "rxglisten.connections.rejected", "{connection}", "Connections closed at the limit.");
+        _acceptErrors = new(meter, "rxglisten.accept.errors", "{error}", "Accepts that failed, by error.");
+        _ignoredSends = new(meter, "rxglisten.outbound.ignored", "{message}", "Messages sent after the close.");
+        _droppedMessages = new(meter, "rxglisten.outbound.dropped", "{message}", "Messages dropped for slow consumers.");
+        _droppedUserMessages = new(meter, "rxglisten.handler.dropped", "{message}", "User messages dropped for slow handlers.");
+        _blockedCallbacks = new(meter, "rxglisten.callbacks.blocked", "{callback}", "Callbacks that blocked an event loop.");
     }
 
     /// <summary>The meter that everything counts in.</summary>
     public static Meter MeterOf(IMeterFactory? factory) => factory?.Create("RxGlisten") ?? s_meter;
 
     /// <summary>A connection was accepted.</summary>
-    public void Accepted() => Add(_accepted);
+    public void Accepted() => _accepted.Add();
 
     /// <summary>A connection ended.</summary>
-    public void Closed(CloseKind kind)
-    {
-        if (_closed.Enabled)
-            Add(_closed, 1, new KeyValuePair<string, object?>("kind", kind.ToString()));
-    }
+    public void Closed(CloseKind kind) => _closed.Add("kind", kind);
 
     /// <summary>A connection was turned away at the limit.</summary>
-    public void Rejected() => Add(_rejected);
+    public void Rejected() => _rejected.Add();
 
     /// <summary>An accept failed.</summary>
-    public void AcceptFailed(AcceptError error)
-    {
-        if (_acceptErrors.Enabled)
-            Add(_acceptErrors, 1, new KeyValuePair<string, object?>("error", error.Error.ToString()));
-    }
+    public void AcceptFailed(AcceptError error) => _acceptErrors.Add("error", error.Error);
 
     /// <summary>A message was sent after the close.</summary>
-    public void SendIgnored() => Add(_ignoredSends);
+    public void SendIgnored() => _ignoredSends.Add();
 
     /// <summary>Messages were dropped.</summary>
-    public void MessagesDropped(int count) => Add(_droppedMessages, count);
+    public void MessagesDropped(int count) => _droppedMessages.Add(count);
 
     /// <summary>A user message was dropped.</summary>
-    public void UserMessageDropped() => Add(_droppedUserMessages);
+    public void UserMessageDropped() => _droppedUserMessages.Add();
 
     /// <summary>A callback blocked an event loop.</summary>
-    public void CallbackBlocked() => Add(_blockedCallbacks);
-
-    private static void Add(Counter<long> counter, long count = 1, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
-    {
-        try
-        {
-            counter.Add(count, tags);
-        }
-        catch (Exception)
-        {
-            // There is nowhere to tell it.
-        }
-    }
+    public void CallbackBlocked() => _blockedCallbacks.Add();
 }
