@@ -4,9 +4,13 @@ using System.Threading.Tasks.Sources;
 
 namespace RxGlisten;
 
-/// <summary>One connect. Everything about it happens in turns of its loop, so the answer and a cancellation never meet.</summary>
+/// <summary>
+/// One connect. Its turns may run on several threads at a time, once one of them was held up; a lock of its own, under which nothing blocks, lets
+/// one at a time decide.
+/// </summary>
 internal sealed class EventLoopConnect(EndPoint endpoint, ConnectSettings settings, EventLoop loop) : LoopMember(loop, settings.Blocked), IValueTaskSource<ConnectResult>
 {
+    private readonly Lock _gate = new();
     private ManualResetValueTaskSourceCore<ConnectResult> _core;
     private CancellationTokenRegistration _cancellation;
     private int _descriptor = -1;
@@ -31,60 +35,57 @@ internal sealed class EventLoopConnect(EndPoint endpoint, ConnectSettings settin
     /// <inheritdoc/>
     protected override bool Handle(ReadyEvents events)
     {
-        if (_over)
-            return false;
-        if ((events & ReadyEvents.Cancelled) != 0)
-            Fail(SocketError.OperationAborted);
-        else if ((events & ReadyEvents.GoOn) != 0)
-            Begin();
-        else
-            Answered(NativeSocket.TakeError(_descriptor));
+        ConnectResult result;
+        lock (_gate)
+        {
+            if (_over || Step(events) is not { } outcome)
+                return false;
+            _over = true;
+            result = outcome;
+        }
+
+        _cancellation.Dispose();
+        _core.SetResult(result);
         return true;
     }
 
-    private void Begin()
+    /// <summary>Goes on; null when the answer is still to come. Under the lock.</summary>
+    private ConnectResult? Step(ReadyEvents events)
+    {
+        if ((events & ReadyEvents.Cancelled) != 0)
+            return Fail(SocketError.OperationAborted);
+        if ((events & ReadyEvents.GoOn) != 0)
+            return Begin();
+        return Answered(NativeSocket.TakeError(_descriptor));
+    }
+
+    private ConnectResult? Begin()
     {
         _descriptor = NativeSocket.Open(endpoint.AddressFamily, settings, out var error);
         if (_descriptor >= 0)
             error = NativeSocket.Connect(_descriptor, endpoint);
         if (error != SocketError.InProgress)
-        {
-            Answered(error);
-            return;
-        }
-
+            return Answered(error);
         _waits = Loop.TryAdd(this, _descriptor, ReadyEvents.Output);
-        if (!_waits)
-            Fail(NativeError.ToSocketError(NativeError.Last));
+        return _waits ? null : Fail(NativeError.ToSocketError(NativeError.Last));
     }
 
-    private void Answered(SocketError error)
+    private ConnectResult Answered(SocketError error)
     {
         if (error != SocketError.Success)
-        {
-            Fail(error);
-            return;
-        }
-
+            return Fail(error);
         var local = NativeSocket.LocalEndPoint(_descriptor) ?? endpoint;
         var connection = EventLoopConnection.Open(
             _descriptor, local, new NativeAddress(endpoint), Loop, settings.Blocked, _waits ? this : null, out error);
-        Complete(new ConnectResult(connection, error));
+        return new ConnectResult(connection, error);
     }
 
-    private void Fail(SocketError error)
+    private ConnectResult Fail(SocketError error)
     {
         if (_waits)
             Loop.Remove(this);
         if (_descriptor >= 0)
             NativeSocket.Close(_descriptor);
-        Complete(new ConnectResult(null, error));
-    }
-
-    private void Complete(ConnectResult result)
-    {
-        _over = true;
-        _cancellation.Dispose();
-        _core.SetResult(result);
+        return new ConnectResult(null, error);
     }
 }

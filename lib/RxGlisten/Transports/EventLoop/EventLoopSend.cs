@@ -5,10 +5,11 @@ namespace RxGlisten;
 /// <summary>A send that waits for room. Room is told of from the first wait on, and on unix sockets only while one waits.</summary>
 internal sealed class EventLoopSend(EventLoopConnection connection) : IValueTaskSource<Transfer>
 {
+    private readonly Lock _gate = new();
     private ManualResetValueTaskSourceCore<Transfer> _core;
     private Readiness _room;
     private ReadOnlyMemory<byte> _data;
-    private int _isTold; // 1 while room is told of
+    private bool _isTold; // of room, by the descriptor. Under the lock, with the call that changes it: two that overtake each other would leave it wrong
 
     /// <summary>Sends at least a byte.</summary>
     public ValueTask<Transfer> SendAsync(ReadOnlyMemory<byte> data)
@@ -62,16 +63,24 @@ internal sealed class EventLoopSend(EventLoopConnection connection) : IValueTask
 
     private void Tell()
     {
-        if (Interlocked.Exchange(ref _isTold, 1) == 0)
+        lock (_gate)
+        {
+            if (_isTold)
+                return;
+            _isTold = true;
             connection.TellOfRoom(true);
+        }
     }
 
     private void StopTelling()
     {
-        if (Interlocked.Exchange(ref _isTold, 0) == 0)
-            return;
-        connection.TellOfRoom(false);
-        if (_room.IsAwaited)
-            Tell(); // it began to wait meanwhile, and its own request may have been the earlier one
+        lock (_gate)
+        {
+            // Who begins to wait after this look asks to be told after it, too.
+            if (!_isTold || _room.IsAwaited)
+                return;
+            _isTold = false;
+            connection.TellOfRoom(false);
+        }
     }
 }
