@@ -56,6 +56,25 @@ public sealed class ConnectOverSocketsSpec
     }
 
     [Test]
+    public async Task A_port_that_nobody_listens_on_is_never_connected_to_itself()
+    {
+        // TCP lets a socket connect to itself when the system chooses for it the very port that it connects to (simultaneous open, RFC 9293, 3.5). Linux
+        // chooses ports of one parity for connecting: one that a client was given is of that parity, and its turn comes.
+        await using var server = new TestServer(Reach.TcpV4());
+        var given = await server.DialAsync();
+        var target = new IPEndPoint(IPAddress.Loopback, ((IPEndPoint)given.LocalEndPoint).Port);
+        given.Abort();
+        for (var i = 0; i < 20_000; i++)
+        {
+            var result = await SocketTransport.Instance.ConnectAsync(target, new ConnectSettings { NoDelay = true }, CancellationToken.None);
+            if (result.Connection is null)
+                continue;
+            Assert.That(result.Connection.LocalEndPoint, Is.Not.EqualTo(target));
+            result.Connection.Abort();
+        }
+    }
+
+    [Test]
     [Platform("Linux", Reason = "It counts descriptors in /proc.")]
     public async Task Neither_leaving_nor_failing_nor_closing_leaks_a_descriptor()
     {

@@ -17,6 +17,9 @@ internal static class SocketConnector
             SocketTuning.Apply(socket, settings);
             await socket.ConnectAsync(endpoint, cancellation).ConfigureAwait(false);
             EndPoint local = socket.LocalEndPoint!; // a connected socket has one
+
+            // The system may choose for it the very port that it connects to, where nobody listens, and TCP then lets it connect to itself.
+            if (endpoint.Equals(local)) throw new SocketException((int)SocketError.ConnectionRefused);
             return new ConnectResult(new SocketConnection(socket, local, endpoint), SocketError.Success);
         }
         catch (SocketException error)
