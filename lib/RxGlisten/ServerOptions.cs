@@ -37,6 +37,11 @@ public sealed record ServerOptions
     /// <summary>What happens at <see cref="MaxConnections"/>. Default <see cref="AtLimitPolicy.Wait"/>.</summary>
     public AtLimitPolicy AtLimit { get; init; } = AtLimitPolicy.Wait;
 
+    /// <summary>
+    /// How connections are encrypted, on whatever endpoint; a connection is delivered when its handshake is over. Default null: they are not.
+    /// </summary>
+    public TlsOptions? Tls { get; init; }
+
     /// <summary>How many packets of a connection may be on hold. Default <see cref="RxGlisten.FlowControl.Once"/>.</summary>
     public FlowControl FlowControl { get; init; } = FlowControl.Once;
 

@@ -22,17 +22,21 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
     private readonly ConnectionFeed _feed;
     private readonly AcceptorPool _pool;
     private readonly ListenerDrain _drain;
+    private readonly TlsServer? _tls;
+    private readonly HandshakeDesk? _handshakes;
     private int _acceptingOver;
 
-    private Listener(EndPoint asked, ITransportListener transport, ConnectionSettings settings, ConnectionSlots slots, ILogger log)
+    private Listener(EndPoint asked, ITransportListener transport, ConnectionSettings settings, ConnectionSlots slots, TlsServer? tls, ILogger log)
     {
-        (_asked, _transport, _settings, _slots, _log) = (asked, transport, settings, slots, log);
+        (_asked, _transport, _settings, _slots, _tls, _log) = (asked, transport, settings, slots, tls, log);
         LocalEndPoint = transport.LocalEndPoint;
         _errors = new AcceptErrorFeed(log);
         _feed = new ConnectionFeed(transport.Executor, Ledger, log);
         _gate = new AcceptGate(() => _feed.HasSubscriber, log);
         _feed.SubscriberChanged = _gate.Refresh;
         _drain = new ListenerDrain(Ledger, settings.Clock, transport.Executor, EndSequences, log);
+        if (settings.Options.Tls is { } secure)
+            _handshakes = new HandshakeDesk(secure, settings.Clock, transport.Executor, this);
         var acceptors = new Acceptor[settings.Options.Acceptors];
         for (int i = 0; i < acceptors.Length; i++)
             acceptors[i] = new Acceptor(transport, _gate, slots, settings.Options.AtLimit, settings.Clock, this);
@@ -61,6 +65,7 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
     /// <param name="transport">By what.</param>
     /// <param name="options">Validated options.</param>
     /// <exception cref="ListenException">The endpoint can't be bound.</exception>
+    /// <exception cref="TlsCertificateException">There is no certificate to begin with.</exception>
     public static Listener Bind(EndPoint endpoint, ITransport transport, ServerOptions options)
     {
         // What is user code comes first, so that its faults leave nothing bound.
@@ -77,7 +82,18 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
             DualMode = options.DualMode,
             UnixFileMode = options.UnixFileMode,
         });
-        var listener = new Listener(endpoint, bound, settings, ConnectionSlots.For(options, transport.UsesDescriptors), log);
+        TlsServer? tls;
+        try
+        {
+            tls = options.Tls is null ? null : SecuredBy(options.Tls, settings.Clock, bound.Executor, Log(TlsLog.Category));
+        }
+        catch (Exception)
+        {
+            bound.Dispose();
+            throw;
+        }
+
+        var listener = new Listener(endpoint, bound, settings, ConnectionSlots.For(options, transport.UsesDescriptors), tls, log);
         AcceptLog.Listening(log, listener.LocalEndPoint);
         listener._pool.Start();
         return listener;
@@ -136,24 +152,30 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
     {
         Ledger.Accept();
         _settings.Metrics.Accepted();
-        Connection connection;
-        try
+
+        // Whoever is to be refused by what is known already is refused here, before it costs a handshake.
+        if (_tls is null || _handshakes is null)
         {
-            connection = new Connection(accepted, _settings, this);
-        }
-        catch (Exception)
-        {
-            accepted.Abort();
-            _slots.Release();
-            Ledger.CloseUnopened();
-            _settings.Metrics.Closed(CloseKind.TransportError);
-            _drain.FinishIfDrained();
-            throw;
+            await DeliverAsync(Make(accepted, handshaking: false)).ConfigureAwait(false);
+            return;
         }
 
-        Ledger.Open(connection);
-        if (!await _feed.OfferAsync(connection).ConfigureAwait(false))
-            connection.Abort(CloseKind.ServerStopping, "Accepting ended before anybody was given the connection.");
+        TlsConnection tls = _tls.Wrap(accepted);
+        Connection connection = Make(tls, handshaking: true);
+        if (!await _handshakes.BeginAsync(connection, tls).ConfigureAwait(false)) Forgo(connection);
+    }
+
+    ValueTask IReception.DeliverAsync(Connection connection)
+    {
+        Ledger.Ready(connection);
+        return DeliverAsync(connection);
+    }
+
+    void IReception.ReportHandshake(Connection connection, CloseReason reason)
+    {
+        if (reason.Kind == CloseKind.ServerStopping) return;
+        TlsLog.HandshakeFailed(_settings.Log, connection.Id, reason.Kind, reason.Detail, reason.Error);
+        _settings.Metrics.HandshakeFailed(reason.Kind);
     }
 
     void IReception.TurnAway(ITransportConnection accepted)
@@ -178,12 +200,50 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
         _errors.Publish(error);
     }
 
+    private static TlsServer SecuredBy(TlsOptions options, Clock clock, ITransportExecutor executor, ILogger log)
+    {
+        FileWatch? watch = options.ReloadInterval == Timeout.InfiniteTimeSpan ? null : new FileWatch(clock, executor, options.ReloadInterval);
+        return new TlsServer(options, watch, log);
+    }
+
+    private Connection Make(ITransportConnection transport, bool handshaking)
+    {
+        Connection connection;
+        try
+        {
+            connection = new Connection(transport, _settings, this);
+        }
+        catch (Exception)
+        {
+            transport.Abort();
+            _slots.Release();
+            Ledger.CloseUnopened();
+            _settings.Metrics.Closed(CloseKind.TransportError);
+            _drain.FinishIfDrained();
+            throw;
+        }
+
+        Ledger.Open(connection, handshaking);
+        return connection;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask DeliverAsync(Connection connection)
+    {
+        if (!await _feed.OfferAsync(connection).ConfigureAwait(false)) Forgo(connection);
+    }
+
+    private static void Forgo(Connection connection) =>
+        connection.Abort(CloseKind.ServerStopping, "Accepting ended before anybody was given the connection.");
+
     private void EndAccepting()
     {
         if (Interlocked.Exchange(ref _acceptingOver, 1) != 0) return;
         _gate.End(); // before the books, so that an acceptor which may not begin finds the gate ended and doesn't come back
         Ledger.EndAccepting();
         _feed.RefuseOffers();
+        _handshakes?.End(new CloseReason(CloseKind.ServerStopping, "Accepting ended during the TLS handshake.", null));
+        _tls?.Dispose();
         try
         {
             _transport.Dispose();

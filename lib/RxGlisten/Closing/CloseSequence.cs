@@ -131,6 +131,19 @@ internal sealed class CloseSequence(Connection connection)
         Close(abort: true);
     }
 
+    /// <summary>Nobody was given the connection, and nobody will be: closes without a reset, so that what was said to the peer last (a TLS alert) arrives.</summary>
+    public void Refuse(CloseReason reason)
+    {
+        lock (connection.Gate)
+        {
+            if (_phase == Phase.Closed)
+                return;
+            Decide(reason);
+        }
+
+        Close(abort: false);
+    }
+
     /// <summary>The peer's FIN was read.</summary>
     public void PeerFinished()
     {
@@ -156,14 +169,21 @@ internal sealed class CloseSequence(Connection connection)
     /// <summary>A receive failed.</summary>
     public void ReceiveFailed(SocketError error)
     {
+        bool discards;
         lock (connection.Gate)
         {
             if (_phase == Phase.Closed)
                 return;
-            Decide(SocketErrors.ToReason(error));
+            discards = _phase == Phase.Finishing;
+            if (!discards || error != SocketError.Disconnecting)
+                Decide(ReasonOf(error));
         }
 
-        Close(abort: true);
+        // A stream that is cut is no failure to who throws away what comes: many peers answer TLS's goodbye by hanging up.
+        if (discards && error == SocketError.Disconnecting)
+            PeerFinished();
+        else
+            Close(abort: true);
     }
 
     /// <summary>A send failed, or the peer was seen to have reset: what came before is still read, and then it is over.</summary>
@@ -174,7 +194,7 @@ internal sealed class CloseSequence(Connection connection)
         {
             if (_phase == Phase.Closed)
                 return;
-            Decide(SocketErrors.ToReason(error));
+            Decide(ReasonOf(error));
             over = _phase == Phase.Finishing || _peerFinished;
             read = _phase == Phase.Open && !connection.Reader.IsReading;
             _phase = Phase.Failing;
@@ -251,6 +271,8 @@ internal sealed class CloseSequence(Connection connection)
     private CloseReason Reason => _reason is { Kind: not CloseKind.LocalClosed } decided
         ? decided
         : _peerFirst ? s_peerClosed : _reason ?? s_localClosed;
+
+    private CloseReason ReasonOf(SocketError error) => (connection.Transport as IExplainsFailure)?.Failure ?? SocketErrors.ToReason(error);
 
     private void Decide(CloseReason reason)
     {

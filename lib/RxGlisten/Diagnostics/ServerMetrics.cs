@@ -11,6 +11,7 @@ internal sealed class ServerMetrics
     private readonly Counter<long> _closed;
     private readonly Counter<long> _rejected;
     private readonly Counter<long> _acceptErrors;
+    private readonly Counter<long> _failedHandshakes;
     private readonly Counter<long> _ignoredSends;
     private readonly Counter<long> _droppedMessages;
 
@@ -21,6 +22,7 @@ internal sealed class ServerMetrics
         _closed = meter.CreateCounter<long>("rxglisten.connections.closed", "{connection}", "Connections closed, by kind.");
         _rejected = meter.CreateCounter<long>("rxglisten.connections.rejected", "{connection}", "Connections closed at the limit.");
         _acceptErrors = meter.CreateCounter<long>("rxglisten.accept.errors", "{error}", "Accepts that failed, by error.");
+        _failedHandshakes = meter.CreateCounter<long>("rxglisten.tls.handshakes.failed", "{handshake}", "TLS handshakes that failed, by the kind of end.");
         _ignoredSends = meter.CreateCounter<long>("rxglisten.outbound.ignored", "{message}", "Messages sent after the close.");
         _droppedMessages = meter.CreateCounter<long>("rxglisten.outbound.dropped", "{message}", "Messages dropped for slow consumers.");
     }
@@ -43,6 +45,13 @@ internal sealed class ServerMetrics
     {
         if (_acceptErrors.Enabled)
             _acceptErrors.Add(1, new KeyValuePair<string, object?>("error", error.Error.ToString()));
+    }
+
+    /// <summary>A TLS handshake failed; its connection counts as accepted and as closed, too.</summary>
+    public void HandshakeFailed(CloseKind kind)
+    {
+        if (_failedHandshakes.Enabled)
+            _failedHandshakes.Add(1, new KeyValuePair<string, object?>("kind", kind.ToString()));
     }
 
     /// <summary>A message was sent after the close.</summary>

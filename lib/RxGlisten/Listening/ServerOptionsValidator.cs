@@ -1,3 +1,6 @@
+using System.Security.Authentication;
+using System.Text;
+
 namespace RxGlisten;
 
 /// <summary>Says which option is out of its range, before anything is bound.</summary>
@@ -22,6 +25,24 @@ internal static class ServerOptionsValidator
         ValidateSlowConsumers(options);
         ValidateDurations(options);
         RequireDefined(options.AbnormalClosure, nameof(options.AbnormalClosure));
+        if (options.Tls is { } tls)
+            ValidateTls(tls);
+    }
+
+    private static void ValidateTls(TlsOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options.Certificate, nameof(options.Certificate));
+        ArgumentNullException.ThrowIfNull(options.ClientVerification, nameof(options.ClientVerification));
+        RequireBetween(options.HandshakeLimit, 1, int.MaxValue, nameof(options.HandshakeLimit));
+        RequireDuration(options.HandshakeTimeout, nameof(options.HandshakeTimeout));
+        RequireDuration(options.ReloadInterval, nameof(options.ReloadInterval));
+        if (options.MinimumVersion is not (SslProtocols.Tls12 or SslProtocols.Tls13))
+            throw OutOfRange(options.MinimumVersion, nameof(options.MinimumVersion), "must be Tls12 or Tls13");
+        foreach (var name in options.Alpn)
+        {
+            if (name is null || Encoding.UTF8.GetByteCount(name) is 0 or > 255)
+                throw OutOfRange(name ?? "null", nameof(options.Alpn), "must have names of 1 to 255 bytes");
+        }
     }
 
     private static void ValidateAccepting(ServerOptions options)

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace RxGlisten;
 
 /// <summary>What whoever has the right to send does: calls the transport outside the lock until nothing waits.</summary>
@@ -147,11 +149,46 @@ internal sealed partial class SendQueue : IThreadPoolWorkItem
                 return;
             case Step.Finish:
                 var error = Transport.ShutdownSending();
+                if (error == SocketError.WouldBlock)
+                {
+                    _drain = FinishAsync();
+                    return;
+                }
+
                 EndSending();
                 _connection.Closing.FinSent(error);
                 break;
         }
 
+        LetRead();
+        _connection.LookAfterUnclaimed();
+    }
+
+    /// <summary>All was taken, and some of it has yet to leave the transport, with FIN behind it.</summary>
+    private async Task FinishAsync()
+    {
+        SocketError error;
+        do
+        {
+            lock (_connection.Gate)
+            {
+                _blocked = _dead is null;
+                _blockedSince = _connection.Settings.Clock.Now;
+            }
+
+            _connection.Deadlines.ArmSend();
+            var sent = await Transport.SendAsync(default).ConfigureAwait(false);
+            error = sent.Succeeded ? Transport.ShutdownSending() : sent.Error;
+            lock (_connection.Gate)
+            {
+                _blocked = false;
+                if (_connection.Closing.IsHalfOpen)
+                    _progress = _connection.Settings.Clock.Now;
+            }
+        }
+        while (error == SocketError.WouldBlock);
+        EndSending();
+        _connection.Closing.FinSent(error);
         LetRead();
         _connection.LookAfterUnclaimed();
     }
