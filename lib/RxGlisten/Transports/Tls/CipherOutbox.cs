@@ -9,7 +9,7 @@ namespace RxGlisten;
 internal sealed class CipherOutbox(ITransportConnection inner)
 {
     private const int LimitBytes = 64 * 1024;
-    private const int LeastBytes = 4096;
+    private const int LeastBytes = 1024;
     private const int MostGathered = 64;
 
     private SendBacklog? _backlog; // made when something first has to wait

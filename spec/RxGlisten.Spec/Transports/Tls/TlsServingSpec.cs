@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using NUnit.Framework;
@@ -23,7 +24,7 @@ public sealed class TlsServingSpec
         peer.FinishSending();
         var received = await read.Soon();
         Assert.That(received.Bytes.AsSpan().SequenceEqual(sent));
-        Assert.That(received.Error, Is.EqualTo(System.Net.Sockets.SocketError.Success), "close_notify came before the FIN");
+        Assert.That(received.Error, Is.EqualTo(SocketError.Success), "close_notify came before the FIN");
     }
 
     [Test]

@@ -34,14 +34,15 @@ internal sealed class TestAuthority
     public X509Certificate2 Intermediate => _intermediate.Value;
 
     /// <summary>A server's certificate.</summary>
-    public X509Certificate2 IssueServer(string name, AsymmetricAlgorithm? key = null, bool byIntermediate = false, DateTimeOffset? from = null, DateTimeOffset? to = null) =>
-        Issue($"CN={name}", byIntermediate ? Intermediate : Root, key ?? RSA.Create(2048), false, [name], to ?? Now.AddMonths(3), from);
+    public X509Certificate2 IssueServer(
+        string name, AsymmetricAlgorithm? key = null, bool byIntermediate = false, DateTimeOffset? from = null, DateTimeOffset? to = null, int? serial = null) =>
+        Issue($"CN={name}", byIntermediate ? Intermediate : Root, key ?? RSA.Create(2048), false, [name], to ?? Now.AddMonths(3), from, serial);
 
     /// <summary>A client's.</summary>
     public X509Certificate2 IssueClient(string name) => Issue($"CN={name}", Root, ECDsa.Create(ECCurve.NamedCurves.nistP256), false, [], Now.AddMonths(3));
 
     private static X509Certificate2 Issue(
-        string subject, X509Certificate2? issuer, AsymmetricAlgorithm key, bool authority, string[] names, DateTimeOffset to, DateTimeOffset? from = null)
+        string subject, X509Certificate2? issuer, AsymmetricAlgorithm key, bool authority, string[] names, DateTimeOffset to, DateTimeOffset? from = null, int? serial = null)
     {
         var request = key is RSA rsa
             ? new CertificateRequest(subject, rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
@@ -73,9 +74,10 @@ internal sealed class TestAuthority
         var start = from ?? Now.AddDays(-1);
         if (issuer is null)
             return request.CreateSelfSigned(start, to);
-        var serial = RandomNumberGenerator.GetBytes(8);
+        var number = serial is { } given ? BitConverter.GetBytes(given).Reverse().ToArray() : RandomNumberGenerator.GetBytes(8);
+        number[0] &= 0x7F;
         var generator = X509SignatureGenerator.CreateForRSA(issuer.GetRSAPrivateKey()!, RSASignaturePadding.Pkcs1);
-        using var issued = request.Create(issuer.SubjectName, generator, start, to, serial);
+        using var issued = request.Create(issuer.SubjectName, generator, start, to, number);
         return key is RSA own ? issued.CopyWithPrivateKey(own) : issued.CopyWithPrivateKey((ECDsa)key);
     }
 }

@@ -28,6 +28,9 @@ internal sealed class TlsPeer : ITestPeer
         Handshake = _ssl.AuthenticateAsClientAsync(options);
     }
 
+    /// <summary>The client below.</summary>
+    public ITestPeer Raw => _inner;
+
     /// <summary>The client's part of the handshake.</summary>
     public Task Handshake { get; }
 
