@@ -19,7 +19,7 @@ public static class RxServer
     public static IObservable<IConnection> Listen(EndPoint endpoint, ServerOptions? options = null)
     {
         ServerOptions valid = Check(endpoint, options);
-        return new ColdListener(() => Listener.Bind(endpoint, TransportOf(endpoint), valid));
+        return new ColdListener(() => Listener.Bind(endpoint, TransportChoice.Of(endpoint), valid));
     }
 
     /// <summary>Connections to an address, as <see cref="Listen(EndPoint, ServerOptions?)"/>.</summary>
@@ -38,7 +38,7 @@ public static class RxServer
     /// <exception cref="ListenException">The endpoint can't be bound; the message says why and what to do.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public static IListener Bind(EndPoint endpoint, ServerOptions? options = null) =>
-        Listener.Bind(endpoint, TransportOf(endpoint), Check(endpoint, options));
+        Listener.Bind(endpoint, TransportChoice.Of(endpoint), Check(endpoint, options));
 
     /// <summary>Binds an address, as <see cref="Bind(EndPoint, ServerOptions?)"/>.</summary>
     /// <param name="address">As for <see cref="Listen(string, ServerOptions?)"/>.</param>
@@ -61,7 +61,4 @@ public static class RxServer
         ServerOptionsValidator.Validate(valid);
         return valid;
     }
-
-    private static ITransport TransportOf(EndPoint endpoint) =>
-        endpoint is ITransportEndPoint own ? own.Transport : SocketTransport.Instance;
 }

@@ -149,7 +149,7 @@ public sealed class Scenario
         connection.Outbound.OnNext(data);
     }
 
-    /// <summary>Holds a packet, during its delivery, for a while, or longer if a fault says so; counted against <see cref="ServerOptions.FlowControl"/>.</summary>
+    /// <summary>Holds a packet, during its delivery, for a while, or longer if a fault says so; counted against <see cref="ConnectionOptions.FlowControl"/>.</summary>
     /// <param name="connection">Whose packet.</param>
     /// <param name="packet">The packet.</param>
     /// <param name="time">How long.</param>
@@ -191,7 +191,7 @@ public sealed class Scenario
     }
 
     /// <summary>
-    /// Delays of a link from which on a graceful close may run out of time: a few of them still fit into the shortest <see cref="ServerOptions.LingerTimeout"/>.
+    /// Delays of a link from which on a graceful close may run out of time: a few of them still fit into the shortest <see cref="ConnectionOptions.LingerTimeout"/>.
     /// </summary>
     internal TimeSpan Tolerance => _listeners.Count == 0 ? TimeSpan.MaxValue : _listeners.Min(bound => bound.Options.LingerTimeout) / 10;
 

@@ -13,7 +13,7 @@ public static class MarbleRuns
     /// </summary>
     /// <param name="script">What is sent.</param>
     /// <param name="scheduler">In whose time.</param>
-    /// <param name="abnormalClosure">Whether X is an error instead, as <see cref="ServerOptions.AbnormalClosure"/> can make it.</param>
+    /// <param name="abnormalClosure">Whether X is an error instead, as <see cref="ConnectionOptions.AbnormalClosure"/> can make it.</param>
     public static IObservable<Message> ToInbound(
         this MarbleScript script, IScheduler scheduler, AbnormalClosure abnormalClosure = AbnormalClosure.Complete)
     {

@@ -132,15 +132,13 @@ public sealed class SimulatedClient
     internal void StartFaults(ServerEnd server)
     {
         Server = server;
+        _network.BreakLater(_link, Stream, server);
         foreach (var fault in _link.Faults)
         {
             if (fault.At is not { } at)
                 continue;
             switch (fault.Kind)
             {
-                case FaultKind.Reset:
-                    Later(at, () => _network.Break(Stream, server));
-                    break;
                 case FaultKind.Finish:
                     Later(at, Stream.FinishNow);
                     break;

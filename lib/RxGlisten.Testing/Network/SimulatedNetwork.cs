@@ -90,10 +90,42 @@ public sealed class SimulatedNetwork : ITransport
             var server = new ServerEnd(this, settings, number, named, client.LocalEndPoint);
             Note(number, TraceDirection.ToServer, TraceKind.Connect, default, named.Name);
             StreamEnd.Tie(client.Stream, server, _random.Fork(number));
-            After(settings.Latency, new Turn(() => Arrive(client, server, named, settings)));
+            After(settings.Latency, new Turn(() => Arrive(client, server, named)));
             client.StartFaults(server);
             return client;
         }
+    }
+
+    /// <summary>
+    /// Connects a program, <c>RxClient</c> say, over a link like <see cref="Link"/>: it has its connection when the latency is over twice. What faults tell
+    /// a client to do (<see cref="FaultKind.Finish"/>, <see cref="FaultKind.Close"/>, <see cref="FaultKind.StopReading"/>) does not happen: the program decides.
+    /// </summary>
+    /// <param name="endpoint">Of this network.</param>
+    /// <param name="settings">Not used.</param>
+    /// <param name="cancellation">Ends it; a server that has accepted meanwhile sees a reset.</param>
+    public ValueTask<ConnectResult> ConnectAsync(EndPoint endpoint, ConnectSettings settings, CancellationToken cancellation)
+    {
+        if (endpoint is not SimulatedEndPoint named || !ReferenceEquals(named.Network, this))
+            return new(new ConnectResult(null, SocketError.AddressFamilyNotSupported));
+        var link = Link;
+        link.Validate();
+        WaitingConnect connect;
+        ValueTask<ConnectResult> result;
+        lock (Gate)
+        {
+            var number = ++_connections;
+            var client = new ConnectedEnd(this, link, number, new SimulatedEndPoint(this, $"client#{number}"), named);
+            var server = new ServerEnd(this, link, number, named, client.LocalEndPoint);
+            Note(number, TraceDirection.ToServer, TraceKind.Connect, default, named.Name);
+            StreamEnd.Tie(client, server, _random.Fork(number));
+            connect = new WaitingConnect(this, link, client, server);
+            result = connect.Wait();
+            After(link.Latency, new Turn(() => Arrive(connect, server, named)));
+            BreakLater(link, client, server);
+        }
+
+        connect.CancelWith(cancellation);
+        return result;
     }
 
     /// <inheritdoc/>
@@ -188,13 +220,39 @@ public sealed class SimulatedNetwork : ITransport
         }
     }
 
-    private void Arrive(SimulatedClient client, ServerEnd server, SimulatedEndPoint endpoint, LinkSettings settings)
+    /// <summary>Breaks a connection when a fault says so.</summary>
+    internal void BreakLater(LinkSettings link, StreamEnd client, StreamEnd server)
+    {
+        foreach (var fault in link.Faults)
+        {
+            if (fault is not { Kind: FaultKind.Reset, At: { } at })
+                continue;
+            After(at, new Turn(() =>
+            {
+                lock (Gate)
+                    Break(client, server);
+            }));
+        }
+    }
+
+    private void Arrive(SimulatedClient client, ServerEnd server, SimulatedEndPoint endpoint)
     {
         lock (Gate)
         {
-            if (!settings.IsRefused && _listeners.TryGetValue(endpoint.Name, out var listener) && listener.TryArrive(server))
-                return;
-            client.Refuse(server);
+            if (!IsTaken(server, endpoint))
+                client.Refuse(server);
         }
     }
+
+    private void Arrive(WaitingConnect connect, ServerEnd server, SimulatedEndPoint endpoint)
+    {
+        lock (Gate)
+        {
+            if (!connect.IsOver)
+                connect.Reach(IsTaken(server, endpoint));
+        }
+    }
+
+    private bool IsTaken(ServerEnd server, SimulatedEndPoint endpoint) =>
+        !server.IsRefused && _listeners.TryGetValue(endpoint.Name, out var listener) && listener.TryArrive(server);
 }

@@ -3,18 +3,37 @@ namespace RxGlisten.Testing;
 /// <summary>What a recorded connection receives: the same messages, noted before they are handed on.</summary>
 internal sealed class RecordedInbound(RecordedConnection connection) : IObservable<Message>
 {
+    private int _givenBack; // bytes that were noted, and will come again
+
     public IDisposable Subscribe(IObserver<Message> observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
-        return connection.Inner.Inbound.Subscribe(new Sink(connection, observer));
+        return connection.Inner.Inbound.Subscribe(new Sink(this, observer));
     }
 
-    private sealed class Sink(RecordedConnection connection, IObserver<Message> observer) : IObserver<Message>
+    private void Note(ReadOnlySpan<byte> data)
     {
+        var again = Math.Min(_givenBack, data.Length);
+        _givenBack -= again;
+        if (again < data.Length)
+            connection.NoteReceived(data[again..]);
+    }
+
+    private void NoteEnd(ConnectionClosedException? error) => connection.NoteInboundEnd(error);
+
+    private sealed class Sink(RecordedInbound source, IObserver<Message> observer) : IObserver<Message>, IGivesBack
+    {
+        public ReadOnlyMemory<byte> GiveBack()
+        {
+            var unused = (observer as IGivesBack)?.GiveBack() ?? default;
+            source._givenBack += unused.Length; // calls are over, and the next follow under the same lock
+            return unused;
+        }
+
         public void OnNext(Message value)
         {
             if (value is Packet packet)
-                connection.NoteReceived(packet.Data.Span);
+                source.Note(packet.Data.Span);
             observer.OnNext(value);
         }
 
@@ -22,13 +41,13 @@ internal sealed class RecordedInbound(RecordedConnection connection) : IObservab
         {
             // Another error is about this subscription (there is a subscriber already), not about the connection.
             if (error is ConnectionClosedException closed)
-                connection.NoteInboundEnd(closed);
+                source.NoteEnd(closed);
             observer.OnError(error);
         }
 
         public void OnCompleted()
         {
-            connection.NoteInboundEnd(null);
+            source.NoteEnd(null);
             observer.OnCompleted();
         }
     }

@@ -62,7 +62,7 @@ public sealed class Recording
     /// </summary>
     /// <param name="scheduler">In whose time; it must not run work inside <c>Schedule</c>, as the immediate and the current-thread scheduler do.</param>
     /// <param name="speed">How many times as fast as then; more than 0.</param>
-    /// <param name="options">How to serve; null for the defaults. <see cref="ServerOptions.Scheduler"/> is replaced.</param>
+    /// <param name="options">How to serve; null for the defaults. <see cref="ConnectionOptions.Scheduler"/> is replaced.</param>
     public Replay Replay(IScheduler scheduler, double speed = 1, ServerOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(scheduler);
@@ -78,7 +78,7 @@ public sealed class Recording
 
     /// <summary>Replays through a whole server in virtual time, as fast as the machine goes, and waits for the end.</summary>
     /// <param name="serve">Serves the connections, with the scheduler whose time it is.</param>
-    /// <param name="options">How to serve; null for the defaults. <see cref="ServerOptions.Scheduler"/> is replaced.</param>
+    /// <param name="options">How to serve; null for the defaults. <see cref="ConnectionOptions.Scheduler"/> is replaced.</param>
     public ReplayResult Run(Func<IObservable<IConnection>, IScheduler, IObservable<ConnectionClosed>> serve, ServerOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(serve);

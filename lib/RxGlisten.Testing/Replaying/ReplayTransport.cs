@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Reactive.Concurrency;
 
 namespace RxGlisten.Testing;
@@ -32,6 +33,9 @@ internal sealed class ReplayTransport : EndPoint, ITransport, ITransportEndPoint
     public ReplayListener Listener { get; }
 
     public ITransportListener Listen(EndPoint endpoint, TransportSettings settings) => Listener;
+
+    public ValueTask<ConnectResult> ConnectAsync(EndPoint endpoint, ConnectSettings settings, CancellationToken cancellation) =>
+        new(new ConnectResult(null, SocketError.ConnectionRefused)); // its clients are recorded ones
 
     public override string ToString() => "recording";
 }

@@ -4,7 +4,7 @@ using System.Reactive.Disposables;
 namespace RxGlisten.Testing;
 
 /// <summary>
-/// Another scheduler, counted: given to <see cref="ServerOptions.Scheduler"/>, it shows whether a server leaves timers behind. Thread-safe where the other one is.
+/// Another scheduler, counted: given to <see cref="ConnectionOptions.Scheduler"/>, it shows whether a server leaves timers behind. Thread-safe where the other one is.
 /// </summary>
 public sealed class CountingScheduler : IScheduler, IStopwatchProvider, IServiceProvider
 {

@@ -15,7 +15,7 @@ internal sealed class Acceptor(
     // all gives, for ever: after so many in a row the loop waits between them instead of spinning.
     private const int RetriesInARow = 64;
 
-    private readonly BackOff _backOff = new();
+    private readonly BackOff _backOff = BackOff.OfAcceptor();
     private int _retries;
 
     // The pooling builder is not for speed alone: it runs continuations inline whatever SynchronizationContext the thread has, where a

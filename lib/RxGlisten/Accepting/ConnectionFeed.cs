@@ -28,6 +28,12 @@ internal sealed class ConnectionFeed(ITransportExecutor executor, ConnectionLedg
         get { lock (_lock) return _seat.IsWanted; }
     }
 
+    /// <summary>The subscriber, where it is to be asked who is admitted.</summary>
+    public IGatekeeper? Gatekeeper
+    {
+        get { lock (_lock) return _seat.Current?.Observer as IGatekeeper; }
+    }
+
     public IDisposable Subscribe(IObserver<IConnection> observer)
     {
         ArgumentNullException.ThrowIfNull(observer);

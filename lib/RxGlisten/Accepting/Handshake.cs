@@ -4,7 +4,6 @@ namespace RxGlisten;
 internal sealed class Handshake(Connection connection, TlsConnection tls, HandshakeDesk desk) : IThreadPoolWorkItem
 {
     private Task _run = Task.CompletedTask;
-    private CloseReason? _cut;
 
     /// <summary>When it began, by the desk's clock.</summary>
     public TimeSpan Started { get; init; }
@@ -16,26 +15,16 @@ internal sealed class Handshake(Connection connection, TlsConnection tls, Handsh
     public void Execute() => _run = RunAsync();
 
     /// <summary>Ends it, and the connection.</summary>
-    public void Cut(CloseReason reason)
-    {
-        _cut = reason;
-        connection.Closing.Abort(reason);
-    }
+    public void Cut(CloseReason reason) => connection.Closing.Abort(reason);
 
     private async Task RunAsync()
     {
         var failure = await tls.HandshakeAsync().ConfigureAwait(false);
         desk.Settle(this);
         if (failure is null)
-        {
             await desk.Reception.DeliverAsync(connection).ConfigureAwait(false);
-        }
         else
-        {
-            connection.Closing.Refuse(failure);
-            desk.Reception.ReportHandshake(connection, _cut ?? failure);
-        }
-
+            desk.Reception.ReportHandshake(connection, connection.Closing.Refuse(failure));
         desk.Leave();
     }
 }

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace RxGlisten;
 
@@ -14,6 +13,7 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
 {
     private readonly ITransportListener _transport;
     private readonly EndPoint _asked;
+    private readonly ServerOptions _options;
     private readonly ConnectionSettings _settings;
     private readonly ConnectionSlots _slots;
     private readonly ILogger _log;
@@ -26,20 +26,21 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
     private readonly HandshakeDesk? _handshakes;
     private int _acceptingOver;
 
-    private Listener(EndPoint asked, ITransportListener transport, ConnectionSettings settings, ConnectionSlots slots, TlsServer? tls, ILogger log)
+    private Listener(
+        EndPoint asked, ITransportListener transport, ServerOptions options, ConnectionSettings settings, ConnectionSlots slots, TlsServer? tls, ILogger log)
     {
-        (_asked, _transport, _settings, _slots, _tls, _log) = (asked, transport, settings, slots, tls, log);
+        (_asked, _transport, _options, _settings, _slots, _tls, _log) = (asked, transport, options, settings, slots, tls, log);
         LocalEndPoint = transport.LocalEndPoint;
         _errors = new AcceptErrorFeed(log);
         _feed = new ConnectionFeed(transport.Executor, Ledger, log);
         _gate = new AcceptGate(() => _feed.HasSubscriber, log);
         _feed.SubscriberChanged = _gate.Refresh;
         _drain = new ListenerDrain(Ledger, settings.Clock, transport.Executor, EndSequences, log);
-        if (settings.Options.Tls is { } secure)
-            _handshakes = new HandshakeDesk(secure, settings.Clock, transport.Executor, this);
-        var acceptors = new Acceptor[settings.Options.Acceptors];
+        if (options.Tls is not null)
+            _handshakes = new HandshakeDesk(options.Tls, settings.Clock, transport.Executor, this);
+        var acceptors = new Acceptor[options.Acceptors];
         for (int i = 0; i < acceptors.Length; i++)
-            acceptors[i] = new Acceptor(transport, _gate, slots, settings.Options.AtLimit, settings.Clock, this);
+            acceptors[i] = new Acceptor(transport, _gate, slots, options.AtLimit, settings.Clock, this);
         _pool = new AcceptorPool(acceptors, settings.Clock, Fail, log);
     }
 
@@ -69,31 +70,21 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
     public static Listener Bind(EndPoint endpoint, ITransport transport, ServerOptions options)
     {
         // What is user code comes first, so that its faults leave nothing bound.
-        ILogger Log(string category) =>
-            options.LoggerFactory is { } factory ? new QuietLogger(factory.CreateLogger(category)) : NullLogger.Instance;
-        ILogger log = Log(AcceptLog.Category);
-        var settings = new ConnectionSettings(
-            options, new Clock(options.Scheduler), Log("RxGlisten.Connections"), new ServerMetrics(options.MeterFactory));
-        ITransportListener bound = transport.Listen(endpoint, new TransportSettings
-        {
-            Backlog = options.Backlog,
-            NoDelay = options.NoDelay,
-            ReuseAddress = options.ReuseAddress,
-            DualMode = options.DualMode,
-            UnixFileMode = options.UnixFileMode,
-        });
-        TlsServer? tls;
+        ILogger log = QuietLogger.Of(options.LoggerFactory, AcceptLog.Category);
+        ConnectionSettings settings = ConnectionSettings.Of(options);
+        TlsServer? tls = options.Tls is null ? null : TlsServer.Of(options, settings.Clock, transport.Executor);
+        ITransportListener bound;
         try
         {
-            tls = options.Tls is null ? null : SecuredBy(options.Tls, settings.Clock, bound.Executor, Log(TlsLog.Category));
+            bound = transport.Listen(endpoint, new TransportSettings(options));
         }
         catch (Exception)
         {
-            bound.Dispose();
+            tls?.Dispose();
             throw;
         }
 
-        var listener = new Listener(endpoint, bound, settings, ConnectionSlots.For(options, transport.UsesDescriptors), tls, log);
+        var listener = new Listener(endpoint, bound, options, settings, ConnectionSlots.For(options, transport.UsesDescriptors), tls, log);
         AcceptLog.Listening(log, listener.LocalEndPoint);
         listener._pool.Start();
         return listener;
@@ -105,7 +96,7 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
 
     public void Resume() => _gate.Resume();
 
-    public ValueTask DisposeAsync() => new(StopAsync(_settings.Options.DrainTimeout));
+    public ValueTask DisposeAsync() => new(StopAsync(_options.DrainTimeout));
 
     public Task<DrainResult> StopAsync(TimeSpan drain, CancellationToken cancellation = default)
     {
@@ -130,6 +121,7 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
     {
         _settings.Metrics.Closed(reason.Kind);
         Ledger.Close(connection, reason); // before the slot, so that Connections never shows more than the limit
+        connection.Admittance?.End();
         _slots.Release();
     }
 
@@ -150,19 +142,21 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     async ValueTask IReception.TakeAsync(ITransportConnection accepted)
     {
-        Ledger.Accept();
-        _settings.Metrics.Accepted();
-
-        // Whoever is to be refused by what is known already is refused here, before it costs a handshake.
-        if (_tls is null || _handshakes is null)
+        // What is known already refuses before it costs anything more.
+        Admittance? admittance = null;
+        if (_feed.Gatekeeper is { } gatekeeper && (admittance = gatekeeper.TryAdmit(accepted.RemoteEndPoint)) is null)
         {
-            await DeliverAsync(Make(accepted, handshaking: false)).ConfigureAwait(false);
+            _slots.Release();
+            TurnAway(accepted, AcceptLog.NotAdmitted);
             return;
         }
 
-        TlsConnection tls = _tls.Wrap(accepted);
-        Connection connection = Make(tls, handshaking: true);
-        if (!await _handshakes.BeginAsync(connection, tls).ConfigureAwait(false)) Forgo(connection);
+        Ledger.Accept();
+        _settings.Metrics.Accepted();
+        TlsConnection? tls = _tls?.Wrap(accepted);
+        if (Make(tls ?? accepted, admittance) is not { } connection) return;
+        if (tls is null || _handshakes is null) await DeliverAsync(connection).ConfigureAwait(false);
+        else if (!await _handshakes.BeginAsync(connection, tls).ConfigureAwait(false)) Forgo(connection);
     }
 
     ValueTask IReception.DeliverAsync(Connection connection)
@@ -174,14 +168,16 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
     void IReception.ReportHandshake(Connection connection, CloseReason reason)
     {
         if (reason.Kind == CloseKind.ServerStopping) return;
-        TlsLog.HandshakeFailed(_settings.Log, connection.Id, reason.Kind, reason.Detail, reason.Error);
+        _tls?.ReportHandshake(connection, reason);
         _settings.Metrics.HandshakeFailed(reason.Kind);
     }
 
-    void IReception.TurnAway(ITransportConnection accepted)
+    void IReception.TurnAway(ITransportConnection accepted) => TurnAway(accepted, AcceptLog.TurnedAway);
+
+    private void TurnAway(ITransportConnection accepted, Action<ILogger> log)
     {
-        accepted.Abort();
-        AcceptLog.TurnedAway(_log);
+        Abort(accepted);
+        log(_log);
         _settings.Metrics.Rejected();
         Ledger.EndAccept(rejected: true);
         _drain.FinishIfDrained();
@@ -200,31 +196,26 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
         _errors.Publish(error);
     }
 
-    private static TlsServer SecuredBy(TlsOptions options, Clock clock, ITransportExecutor executor, ILogger log)
+    /// <summary>A connection of what was accepted, in the books; null when the transport threw before there was one: then this one is over, and accepting goes on.</summary>
+    private Connection? Make(ITransportConnection transport, Admittance? admittance)
     {
-        FileWatch? watch = options.ReloadInterval == Timeout.InfiniteTimeSpan ? null : new FileWatch(clock, executor, options.ReloadInterval);
-        return new TlsServer(options, watch, log);
-    }
-
-    private Connection Make(ITransportConnection transport, bool handshaking)
-    {
-        Connection connection;
         try
         {
-            connection = new Connection(transport, _settings, this);
+            var connection = new Connection(transport, _settings, this) { Admittance = admittance };
+            Ledger.Open(connection, handshaking: _tls is not null);
+            return connection;
         }
-        catch (Exception)
+        catch (Exception exception)
         {
-            transport.Abort();
-            _slots.Release();
-            Ledger.CloseUnopened();
+            AcceptLog.TransportFault(_log, exception);
+            Abort(transport);
+            admittance?.End();
             _settings.Metrics.Closed(CloseKind.TransportError);
+            Ledger.CloseUnopened();
+            _slots.Release();
             _drain.FinishIfDrained();
-            throw;
+            return null;
         }
-
-        Ledger.Open(connection, handshaking);
-        return connection;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
@@ -235,6 +226,18 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
 
     private static void Forgo(Connection connection) =>
         connection.Abort(CloseKind.ServerStopping, "Accepting ended before anybody was given the connection.");
+
+    private void Abort(ITransportConnection accepted)
+    {
+        try
+        {
+            accepted.Abort();
+        }
+        catch (Exception exception)
+        {
+            AcceptLog.TransportFault(_log, exception);
+        }
+    }
 
     private void EndAccepting()
     {

@@ -66,8 +66,16 @@ internal sealed class ListenerDrain(ConnectionLedger ledger, Clock clock, ITrans
             _deadline = deadline;
         }
 
-        // An earlier timer needs no later one cancelled: the first to fire cuts, and the end takes them all away.
-        _deadlines.Add(clock.After(drain, executor, new Turn(Cut)));
+        try
+        {
+            // An earlier timer needs no later one cancelled: the first to fire cuts, and the end takes them all away.
+            _deadlines.Add(clock.After(drain, executor, new Turn(Cut)));
+        }
+        catch (Exception exception)
+        {
+            AcceptLog.SchedulerFault(log, exception);
+            Cut();
+        }
     }
 
     private void Cut()

@@ -18,19 +18,19 @@ public enum CloseKind
     /// <summary>This side reset the connection: <see cref="IConnection.Abort"/> or <c>Outbound.OnError</c>.</summary>
     Aborted,
 
-    /// <summary>Nothing arrived for <see cref="ServerOptions.IdleTimeout"/>.</summary>
+    /// <summary>Nothing arrived for <see cref="ConnectionOptions.IdleTimeout"/>.</summary>
     IdleTimeout,
 
-    /// <summary>Sending made no progress for <see cref="ServerOptions.SendTimeout"/>.</summary>
+    /// <summary>Sending made no progress for <see cref="ConnectionOptions.SendTimeout"/>.</summary>
     SendTimeout,
 
-    /// <summary>The peer read too slowly: more than <see cref="ServerOptions.OutboundLimitBytes"/> were queued.</summary>
+    /// <summary>The peer read too slowly: more than <see cref="ConnectionOptions.OutboundLimitBytes"/> were queued.</summary>
     SlowConsumer,
 
-    /// <summary>Nobody wanted it for <see cref="ServerOptions.UnclaimedTimeout"/>.</summary>
+    /// <summary>Nobody wanted it for <see cref="ConnectionOptions.UnclaimedTimeout"/>.</summary>
     Unclaimed,
 
-    /// <summary>It was open for <see cref="ServerOptions.MaximumAge"/>.</summary>
+    /// <summary>It was open for <see cref="ConnectionOptions.MaximumAge"/>.</summary>
     MaximumAge,
 
     /// <summary>

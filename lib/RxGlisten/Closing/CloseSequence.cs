@@ -12,6 +12,8 @@ internal sealed class CloseSequence(Connection connection)
     private static readonly CloseReason s_peerClosed = new(CloseKind.PeerClosed, "The peer finished first, and this side after it.", null);
     private static readonly CloseReason s_localClosed = new(CloseKind.LocalClosed, "This side finished first.", null);
 
+    private static readonly Transfer s_aborted = new(0, SocketError.OperationAborted);
+
     private Phase _phase;
     private CloseReason? _reason;      // the first error, or what a graceful close was asked for
     private bool _peerFinished;        // its FIN was read
@@ -37,6 +39,9 @@ internal sealed class CloseSequence(Connection connection)
 
     /// <summary>Whether it is all over.</summary>
     public bool IsClosed => _phase == Phase.Closed;
+
+    /// <summary>Whether this side asked for the end, so that what arrived and was not delivered is dropped. Without the lock, a guess.</summary>
+    public bool Drops { get; private set; }
 
     /// <summary>Whether the peer finished and this side did not.</summary>
     public bool IsHalfOpen => _peerFinished && !_finSent;
@@ -65,6 +70,7 @@ internal sealed class CloseSequence(Connection connection)
 
             // Whoever finishes wants no more, not even what came before a reset and was not delivered yet.
             connection.Inbound.End(Reason, discard: true);
+            Drops = true;
             if (found == Phase.Open)
             {
                 connection.Inbound.ReleaseHolds();
@@ -126,22 +132,25 @@ internal sealed class CloseSequence(Connection connection)
                 return;
             Decide(reason);
             connection.Inbound.End(Reason, discard: true);
+            Drops = true;
         }
 
         Close(abort: true);
     }
 
     /// <summary>Nobody was given the connection, and nobody will be: closes without a reset, so that what was said to the peer last (a TLS alert) arrives.</summary>
-    public void Refuse(CloseReason reason)
+    /// <returns>The reason that holds: an earlier one, if there is one.</returns>
+    public CloseReason Refuse(CloseReason reason)
     {
         lock (connection.Gate)
         {
-            if (_phase == Phase.Closed)
-                return;
-            Decide(reason);
+            if (_phase != Phase.Closed)
+                Decide(reason);
+            reason = Reason;
         }
 
         Close(abort: false);
+        return reason;
     }
 
     /// <summary>The peer's FIN was read.</summary>
@@ -184,6 +193,22 @@ internal sealed class CloseSequence(Connection connection)
             PeerFinished();
         else
             Close(abort: true);
+    }
+
+    /// <summary>What the connection stands on, its transport or its scheduler, threw, which it must not: there is no telling what it does next.</summary>
+    /// <returns>What the operation is taken to have given.</returns>
+    public Transfer Broken(Exception error)
+    {
+        lock (connection.Gate)
+        {
+            if (_phase == Phase.Closed)
+                return s_aborted;
+            Decide(new CloseReason(CloseKind.TransportError, $"What the connection stands on threw: {error.Message}", error));
+        }
+
+        ConnectionLog.Broken(connection.Settings.Log, connection.Id, error);
+        Close(abort: true);
+        return s_aborted;
     }
 
     /// <summary>A send failed, or the peer was seen to have reset: what came before is still read, and then it is over.</summary>

@@ -3,7 +3,7 @@ namespace RxGlisten;
 /// <summary>The timeouts of a connection. Each is made when it is first armed, so an untroubled connection has none.</summary>
 internal sealed class ConnectionDeadlines(Connection connection) : IDisposable
 {
-    private readonly ServerOptions _options = connection.Settings.Options;
+    private readonly ConnectionOptions _options = connection.Settings.Options;
     private readonly TimeSpan _born = connection.Settings.Clock.Now;
     private Deadline?[]? _made;
     private bool _disposed;
@@ -40,7 +40,7 @@ internal sealed class ConnectionDeadlines(Connection connection) : IDisposable
     /// <summary>Nobody wants the connection.</summary>
     public void ArmUnclaimed() => Arm(Kind.Unclaimed, _options.UnclaimedTimeout);
 
-    /// <summary>The connection was delivered.</summary>
+    /// <summary>The connection was accepted.</summary>
     public void ArmAge() => Arm(Kind.Age, _options.MaximumAge);
 
     /// <summary>A packet was put on hold.</summary>

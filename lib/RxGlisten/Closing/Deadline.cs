@@ -43,7 +43,15 @@ internal sealed class Deadline(Connection connection, TimeSpan limit, Func<TimeS
     {
         // In its place before it can fire: a timer that fires at once and arms the next would have that one replaced, and so disposed, by itself.
         var timer = new SingleAssignmentDisposable();
-        _timer.Disposable = timer;
-        timer.Disposable = connection.Settings.Clock.After(due, connection.Executor, this);
+        try
+        {
+            _timer.Disposable = timer;
+            timer.Disposable = connection.Settings.Clock.After(due, connection.Executor, this);
+        }
+        catch (Exception e)
+        {
+            // The scheduler is the user's. A connection whose timeouts it doesn't keep could stay for ever.
+            connection.Closing.Broken(e);
+        }
     }
 }

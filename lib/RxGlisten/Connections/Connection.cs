@@ -33,6 +33,7 @@ internal sealed class Connection : IConnection, IHangUpWatcher, IThreadPoolWorkI
         Closing = new CloseSequence(this);
         Deadlines = new ConnectionDeadlines(this);
         transport.Watch(this);
+        Deadlines.ArmAge();
     }
 
     public long Id { get; }
@@ -75,6 +76,9 @@ internal sealed class Connection : IConnection, IHangUpWatcher, IThreadPoolWorkI
     /// <summary>What all connections of the listener share.</summary>
     public ConnectionSettings Settings { get; }
 
+    /// <summary>By whom it was admitted, where anybody was asked; set before anybody has it.</summary>
+    public Admittance? Admittance { get; init; }
+
     /// <summary>The receiving side.</summary>
     public InboundStream Inbound { get; }
 
@@ -116,22 +120,27 @@ internal sealed class Connection : IConnection, IHangUpWatcher, IThreadPoolWorkI
         return new ValueTask(Closed);
     }
 
-    /// <summary>Its accept <c>OnNext</c> has returned: the clocks of an unclaimed and of an old connection start.</summary>
+    /// <summary>Its accept <c>OnNext</c> has returned: the clock of an unclaimed connection starts.</summary>
     public void OnDelivered()
     {
         lock (Gate)
             _delivered = true;
-        Deadlines.ArmAge();
         LookAfterUnclaimed();
     }
 
-    /// <summary>A server operator takes charge of it for good, and is told of its end.</summary>
-    public void Claim(IConnectionWatcher watcher)
+    /// <summary>A server operator takes charge of it, for good.</summary>
+    public void Claim()
+    {
+        lock (Gate)
+            _claimed = true;
+    }
+
+    /// <summary>Somebody is to be told of its end.</summary>
+    public void Watch(IConnectionWatcher watcher)
     {
         bool late;
         lock (Gate)
         {
-            _claimed = true;
             late = _watchersTold;
             if (!late)
                 (_watchers ??= []).Add(watcher);
@@ -139,6 +148,16 @@ internal sealed class Connection : IConnection, IHangUpWatcher, IThreadPoolWorkI
 
         if (late)
             Executor.Post(new LateWatcher(this, watcher));
+    }
+
+    /// <summary>Who watched wants to be told no more; it may be too late for that.</summary>
+    public void Unwatch(IConnectionWatcher watcher)
+    {
+        lock (Gate)
+        {
+            if (!_watchersTold)
+                _watchers?.Remove(watcher);
+        }
     }
 
     /// <summary>Something changed: sees whether there is something to deliver or to read now.</summary>

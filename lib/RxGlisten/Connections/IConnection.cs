@@ -35,7 +35,7 @@ public interface IConnection : IDisposable, IAsyncDisposable
     /// <summary>Completes once with why the connection ended, after its descriptor and slot were given back. Never faults; waits for no user code.</summary>
     Task<CloseReason> Closed { get; }
 
-    /// <summary>Cancelled when the listener stops: finish up. One token for all connections of a listener.</summary>
+    /// <summary>Cancelled when the listener stops: finish up. One token for all connections of a listener; never cancelled for those of a client.</summary>
     CancellationToken Draining { get; }
 
     /// <summary>Resets the connection now; nothing is flushed. Ends as <see cref="CloseKind.Aborted"/>.</summary>

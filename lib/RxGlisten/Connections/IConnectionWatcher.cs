@@ -1,6 +1,6 @@
 namespace RxGlisten;
 
-/// <summary>A server operator that is told how its connection ends. Called without locks held; must not throw.</summary>
+/// <summary>Somebody who is told how a connection ends: a server operator, a group. Called without locks held; must not throw.</summary>
 internal interface IConnectionWatcher
 {
     /// <summary>The connection is closed: <see cref="IConnection.Closed"/> has completed.</summary>

@@ -8,13 +8,13 @@ namespace RxGlisten;
 /// </summary>
 public sealed class Packet : Message, IEquatable<Packet>
 {
-    private readonly InboundStream? _source;
+    private readonly IHoldSource? _source;
 
     /// <summary>Makes one by hand, in a spec, say; its <see cref="Hold"/> does nothing.</summary>
     /// <param name="data">The bytes; not copied, so they must not change.</param>
     public Packet(ReadOnlyMemory<byte> data) => Data = data;
 
-    internal Packet(ReadOnlyMemory<byte> data, InboundStream source)
+    internal Packet(ReadOnlyMemory<byte> data, IHoldSource source)
     {
         Data = data;
         _source = source;
@@ -46,4 +46,8 @@ public sealed class Packet : Message, IEquatable<Packet>
 
     /// <inheritdoc/>
     public override string ToString() => $"Packet({Data.Length} bytes)";
+
+    /// <summary>What a hold after the delivery is answered with.</summary>
+    internal static InvalidOperationException TooLateToHold() =>
+        new("The packet's delivery is over: Hold() is for use inside OnNext, before it returns.");
 }

@@ -37,6 +37,12 @@ internal static partial class AcceptLog
     [LoggerMessage(9, LogLevel.Error, "A transport threw where it must not.")]
     public static partial void TransportFault(ILogger log, Exception exception);
 
+    [LoggerMessage(11, LogLevel.Error, "The drain deadline can't be timed, so the connections are cut now: the scheduler threw.")]
+    public static partial void SchedulerFault(ILogger log, Exception exception);
+
     [LoggerMessage(10, LogLevel.Debug, "A connection was turned away: the limit is reached.")]
     public static partial void TurnedAway(ILogger log);
+
+    [LoggerMessage(11, LogLevel.Debug, "A connection was not admitted.")]
+    public static partial void NotAdmitted(ILogger log);
 }

@@ -5,12 +5,20 @@ namespace RxGlisten;
 /// <summary>What connections log.</summary>
 internal static partial class ConnectionLog
 {
+    public const string Category = "RxGlisten.Connections";
+
     [LoggerMessage(1, LogLevel.Error, "Connection {Id} ends as {Kind}: its handler failed.")]
     public static partial void Faulted(ILogger log, long id, CloseKind kind, Exception error);
 
-    [LoggerMessage(2, LogLevel.Error, "The subscriber of a query over connections threw when connection {Id} ended.")]
+    [LoggerMessage(2, LogLevel.Error, "User code that was told of the end of connection {Id} threw.")]
     public static partial void ObserverFaulted(ILogger log, long id, Exception error);
+
+    [LoggerMessage(4, LogLevel.Error, "Connection {Id} ends: its transport, or the scheduler of its timeouts, threw.")]
+    public static partial void Broken(ILogger log, long id, Exception error);
 
     [LoggerMessage(3, LogLevel.Error, "The transport of connection {Id} failed to close it.")]
     public static partial void CloseFailed(ILogger log, long id, Exception error);
+
+    [LoggerMessage(4, LogLevel.Error, "The handler of connection {Id} threw, and goes on.")]
+    public static partial void Rescued(ILogger log, long id, Exception error);
 }

@@ -2,7 +2,10 @@ using System.Diagnostics.Metrics;
 
 namespace RxGlisten;
 
-/// <summary>The counters of a listener, in the meter "RxGlisten".</summary>
+/// <summary>
+/// The counters of a listener, in the meter "RxGlisten". Who listens to them is user code, called inside: never under a lock, and what it throws goes no
+/// further, for what counts here are closes and accepts that must not end of it.
+/// </summary>
 internal sealed class ServerMetrics
 {
     private static readonly Meter s_meter = new("RxGlisten");
@@ -14,10 +17,11 @@ internal sealed class ServerMetrics
     private readonly Counter<long> _failedHandshakes;
     private readonly Counter<long> _ignoredSends;
     private readonly Counter<long> _droppedMessages;
+    private readonly Counter<long> _droppedUserMessages;
 
     public ServerMetrics(IMeterFactory? factory)
     {
-        var meter = factory?.Create("RxGlisten") ?? s_meter;
+        var meter = MeterOf(factory);
         _accepted = meter.CreateCounter<long>("rxglisten.connections.accepted", "{connection}", "Connections accepted.");
         _closed = meter.CreateCounter<long>("rxglisten.connections.closed", "{connection}", "Connections closed, by kind.");
         _rejected = meter.CreateCounter<long>("rxglisten.connections.rejected", "{connection}", "Connections closed at the limit.");
@@ -25,26 +29,30 @@ internal sealed class ServerMetrics
         _failedHandshakes = meter.CreateCounter<long>("rxglisten.tls.handshakes.failed", "{handshake}", "TLS handshakes that failed, by the kind of end.");
         _ignoredSends = meter.CreateCounter<long>("rxglisten.outbound.ignored", "{message}", "Messages sent after the close.");
         _droppedMessages = meter.CreateCounter<long>("rxglisten.outbound.dropped", "{message}", "Messages dropped for slow consumers.");
+        _droppedUserMessages = meter.CreateCounter<long>("rxglisten.handler.dropped", "{message}", "User messages dropped for slow handlers.");
     }
 
+    /// <summary>The meter that everything counts in.</summary>
+    public static Meter MeterOf(IMeterFactory? factory) => factory?.Create("RxGlisten") ?? s_meter;
+
     /// <summary>A connection was accepted.</summary>
-    public void Accepted() => _accepted.Add(1);
+    public void Accepted() => Add(_accepted);
 
     /// <summary>A connection ended.</summary>
     public void Closed(CloseKind kind)
     {
         if (_closed.Enabled)
-            _closed.Add(1, new KeyValuePair<string, object?>("kind", kind.ToString()));
+            Add(_closed, 1, new KeyValuePair<string, object?>("kind", kind.ToString()));
     }
 
     /// <summary>A connection was turned away at the limit.</summary>
-    public void Rejected() => _rejected.Add(1);
+    public void Rejected() => Add(_rejected);
 
     /// <summary>An accept failed.</summary>
     public void AcceptFailed(AcceptError error)
     {
         if (_acceptErrors.Enabled)
-            _acceptErrors.Add(1, new KeyValuePair<string, object?>("error", error.Error.ToString()));
+            Add(_acceptErrors, 1, new KeyValuePair<string, object?>("error", error.Error.ToString()));
     }
 
     /// <summary>A TLS handshake failed; its connection counts as accepted and as closed, too.</summary>
@@ -55,8 +63,23 @@ internal sealed class ServerMetrics
     }
 
     /// <summary>A message was sent after the close.</summary>
-    public void SendIgnored() => _ignoredSends.Add(1);
+    public void SendIgnored() => Add(_ignoredSends);
 
-    /// <summary>A message was dropped.</summary>
-    public void MessageDropped() => _droppedMessages.Add(1);
+    /// <summary>Messages were dropped.</summary>
+    public void MessagesDropped(int count) => Add(_droppedMessages, count);
+
+    /// <summary>A user message was dropped.</summary>
+    public void UserMessageDropped() => Add(_droppedUserMessages);
+
+    private static void Add(Counter<long> counter, long count = 1, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        try
+        {
+            counter.Add(count, tags);
+        }
+        catch (Exception)
+        {
+            // There is nowhere to tell it.
+        }
+    }
 }

@@ -6,6 +6,8 @@ namespace RxGlisten;
 /// </summary>
 internal sealed class OwnedConnection(IConnection connection)
 {
+    private static readonly ServerOptions s_defaults = new();
+
     private readonly Connection? _own = OwnOf(connection);
 
     /// <summary>The connection.</summary>
@@ -14,12 +16,31 @@ internal sealed class OwnedConnection(IConnection connection)
     /// <summary>Where a pulled sequence finds out whether there is room; null for a connection of another make.</summary>
     public SendQueue? Queue => _own?.Outbound;
 
+    /// <summary>Where turns run that are about it.</summary>
+    public ITransportExecutor Executor => _own?.Executor ?? PoolExecutor.Instance;
+
+    /// <summary>How many user messages may wait for its handler.</summary>
+    public int UserMessageLimit => _own?.Settings.Options.UserMessageLimit ?? s_defaults.UserMessageLimit;
+
+    /// <summary>What happens when there are more.</summary>
+    public UserMessagePolicy UserMessagePolicy => _own?.Settings.Options.UserMessagePolicy ?? s_defaults.UserMessagePolicy;
+
+    /// <summary>Whether this side ended it, so that what its handler was not told yet is dropped.</summary>
+    public bool Drops => _own?.Closing.Drops ?? connection.Closed.IsCompleted;
+
     /// <summary>Takes charge of it.</summary>
     public void Claim(IConnectionWatcher watcher)
     {
+        _own?.Claim();
+        Watch(watcher);
+    }
+
+    /// <summary>Wants to be told of its end.</summary>
+    public void Watch(IConnectionWatcher watcher)
+    {
         if (_own is not null)
         {
-            _own.Claim(watcher);
+            _own.Watch(watcher);
             return;
         }
 
@@ -31,6 +52,21 @@ internal sealed class OwnedConnection(IConnection connection)
         });
     }
 
+    /// <summary>Who watched wants to be told no more. One of another make tells all the same.</summary>
+    public void Unwatch(IConnectionWatcher watcher) => _own?.Unwatch(watcher);
+
+    /// <summary>Whether this gatekeeper was asked before there was a connection.</summary>
+    public bool WasAdmittedBy(IGatekeeper gatekeeper) => _own?.Admittance is { } admittance && admittance.IsBy(gatekeeper);
+
+    /// <summary>It is not admitted.</summary>
+    public void Refuse()
+    {
+        if (_own is not null)
+            _own.Abort(CloseKind.Aborted, "It was not admitted.");
+        else
+            connection.Abort();
+    }
+
     /// <summary>User code failed: flushes and closes.</summary>
     public void Fault(Exception error)
     {
@@ -39,6 +75,16 @@ internal sealed class OwnedConnection(IConnection connection)
         else
             connection.Dispose();
     }
+
+    /// <summary>User code failed, and goes on all the same.</summary>
+    public void LogRescue(Exception error)
+    {
+        if (_own is not null)
+            ConnectionLog.Rescued(_own.Settings.Log, _own.Id, error);
+    }
+
+    /// <summary>A user message was dropped.</summary>
+    public void CountDroppedUserMessage() => _own?.Settings.Metrics.UserMessageDropped();
 
     /// <summary>Runs user code that is told of the end: what it throws is logged, for there is nothing left to end.</summary>
     public void Tell(Action tell)

@@ -1,20 +1,32 @@
 using System.Reactive.Disposables;
+using System.Runtime.CompilerServices;
 
 namespace RxGlisten;
 
 /// <summary>One connection under <c>Serve</c>: the observer that sends what its pipeline yields, and closes.</summary>
 internal sealed class ServedConnection(IConnection connection, Func<IConnection, IObservable<ReadOnlyMemory<byte>>> pipeline)
-    : IOwnedRun<ConnectionClosed>, IConnectionWatcher, IByteSink
+    : IOwnedRun<ConnectionClosed>, IConnectionWatcher, IByteSink, IPullTaker
 {
     private readonly OwnedConnection _connection = new(connection);
     private readonly SingleAssignmentDisposable _subscription = new();
+    private readonly Lock _gate = new(); // guards the pulls
+    private List<Waiter<bool>>? _leaving; // pulls that wait until the pipeline is unsubscribed
+    private bool _isGone;
     private ConnectionSet<ConnectionClosed>? _set;
 
     /// <summary>The send queue copies what it can't send at once.</summary>
     public bool KeepsNothing => true;
 
-    /// <summary>Where a pulled sequence finds out whether there is room; null for a connection of another make.</summary>
     public SendQueue? Queue => _connection.Queue;
+
+    public bool IsGone
+    {
+        get
+        {
+            lock (_gate)
+                return _isGone;
+        }
+    }
 
     public void Start(ConnectionSet<ConnectionClosed> set)
     {
@@ -24,7 +36,7 @@ internal sealed class ServedConnection(IConnection connection, Func<IConnection,
         {
             var replies = pipeline(connection)
                 ?? throw new InvalidOperationException("The pipeline given to Serve returned null; an empty one is Observable.Empty.");
-            var outer = PullContext.Enter(Queue);
+            var outer = PullContext.Enter(this);
             try
             {
                 _subscription.Disposable = replies.Subscribe(this);
@@ -48,8 +60,7 @@ internal sealed class ServedConnection(IConnection connection, Func<IConnection,
 
     public void OnNext(ReadOnlyMemory<byte> value)
     {
-        if (PullContext.Feeding is { } pull)
-            pull.Feeds(Queue);
+        PullContext.Feeding?.Reaches(this);
         connection.Outbound.OnNext(value);
     }
 
@@ -65,5 +76,33 @@ internal sealed class ServedConnection(IConnection connection, Func<IConnection,
         _connection.Tell(() => set.Ended(this));
     }
 
-    void IConnectionWatcher.OnSettled() => _connection.Tell(_subscription.Dispose);
+    void IConnectionWatcher.OnSettled()
+    {
+        _connection.Tell(_subscription.Dispose);
+        List<Waiter<bool>>? leaving;
+        lock (_gate)
+        {
+            _isGone = true;
+            leaving = _leaving;
+            _leaving = null;
+        }
+
+        leaving?.ForEach(static pull => pull.End(true));
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    async ValueTask IPullTaker.LeaveAsync(CancellationToken cancellation)
+    {
+        Waiter<bool> pull;
+        lock (_gate)
+        {
+            if (_isGone || Queue is not { } queue)
+                return;
+            (_leaving ??= []).Add(pull = new Waiter<bool>(queue.Executor));
+        }
+
+        var registration = cancellation.UnsafeRegister(static pull => ((Waiter<bool>)pull!).End(true), pull);
+        await pull.Task.ConfigureAwait(false);
+        registration.Unregister();
+    }
 }

@@ -13,7 +13,7 @@ public readonly record struct FlowControl
     /// <summary>One packet at a time. The default.</summary>
     public static FlowControl Once => default;
 
-    /// <summary>Any number of packets; <see cref="ServerOptions.HeldBytesLimit"/> still bounds their bytes.</summary>
+    /// <summary>Any number of packets; <see cref="ConnectionOptions.HeldBytesLimit"/> still bounds their bytes.</summary>
     public static FlowControl Active => new(int.MaxValue);
 
     /// <summary>How many packets may be on hold.</summary>

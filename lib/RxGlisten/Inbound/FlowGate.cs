@@ -1,7 +1,7 @@
 namespace RxGlisten;
 
 /// <summary>Counts what is on hold and says whether one more packet may be delivered. Guarded by the connection's lock.</summary>
-internal sealed class FlowGate(ServerOptions options)
+internal sealed class FlowGate(ConnectionOptions options)
 {
     private readonly LinkedList<HeldPacket> _held = new();
     private long _bytes;

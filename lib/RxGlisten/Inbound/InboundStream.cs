@@ -1,3 +1,5 @@
+using System.Reactive.Concurrency;
+
 namespace RxGlisten;
 
 /// <summary>
@@ -5,11 +7,11 @@ namespace RxGlisten;
 /// the observer is <see cref="_turn"/>: who takes it delivers whatever there is and gives it up when nothing is left, so calls are serial
 /// whoever makes them: the receive loop with a packet just read, or a posted turn with parked packets and the end.
 /// </summary>
-internal sealed class InboundStream(Connection connection) : IObservable<Message>, IReceiveBuffer, IThreadPoolWorkItem
+internal sealed class InboundStream(Connection connection) : IObservable<Message>, IHoldSource, IReceiveBuffer, IThreadPoolWorkItem
 {
     private InboundSubscription? _current;
     private List<InboundSubscription>? _parked;   // made inside the current subscriber's call, waiting for it to leave
-    private Queue<ReadOnlyMemory<byte>>? _backlog; // received and not delivered, oldest first
+    private LinkedList<ReadOnlyMemory<byte>>? _backlog; // received and not delivered, or given back, oldest first
     private FlowGate? _holds;                     // made by the first hold
     private bool _turn;
     private bool _calling;                        // an observer's call is on the stack of ...
@@ -18,6 +20,7 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
     private HeldPacket? _deliveredHold;           // its holds
     private int _deliveredBytes;
     private bool _ended;
+    private bool _discards;                       // nobody wants what was not delivered
     private CloseReason? _endReason;              // null: the peer's orderly FIN
     private Memory<byte> _lent;                   // given to the transport for the receive under way
     private byte[]? _lentBuffer;                  // the rented buffer behind it, if any
@@ -36,6 +39,9 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
 
     /// <summary>Whether nobody is being told anything, or waits to be. Under the lock.</summary>
     public bool IsSettled => _current is null && !_turn;
+
+    /// <summary>Whether a subscriber was told of the end.</summary>
+    public bool EndWasTold { get; private set; }
 
     /// <summary>Whether the next receive may be issued. Under the lock.</summary>
     public bool WantsToRead => !_turn && !_ended && _current is not null && _backlog is not { Count: > 0 } && IsFlowOpen;
@@ -66,7 +72,11 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
             _current = subscription;
         }
 
-        connection.Wake();
+        // While Rx subscribes a chain of operators, none of them can leave yet: what it were told then, beyond what it wants, would be lost.
+        if (CurrentThreadScheduler.IsScheduleRequired)
+            connection.Wake();
+        else
+            CurrentThreadScheduler.Instance.Schedule(connection.Wake);
         return subscription;
     }
 
@@ -77,6 +87,8 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
         {
             subscription.IsDisposed = true;
             _parked?.Remove(subscription);
+            if (!_calling) // or else the end of the call sees to it
+                TakeBack(subscription, isReused: false);
             if (_current != subscription)
                 return;
             _current = null;
@@ -95,11 +107,7 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
         lock (connection.Gate)
         {
             if (_delivered != packet)
-            {
-                throw new InvalidOperationException(
-                    "The packet's delivery is over: Hold() is for use inside OnNext, before it returns.");
-            }
-
+                throw Packet.TooLateToHold();
             hold = HoldDelivered();
         }
 
@@ -162,7 +170,7 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
             }
             else if (!_ended)
             {
-                (_backlog ??= new()).Enqueue(data);
+                (_backlog ??= new()).AddLast(data);
             }
         }
 
@@ -182,7 +190,7 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
             if (buffer is not null)
                 data = ReceiveMemory.Keep(buffer, count);
             if (!_ended)
-                (_backlog ??= new()).Enqueue(data);
+                (_backlog ??= new()).AddLast(data);
         }
 
         connection.Wake();
@@ -208,7 +216,11 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
     public void End(CloseReason? reason, bool discard)
     {
         if (discard)
+        {
+            _discards = true;
             _backlog = null;
+        }
+
         if (_ended)
             return;
         _ended = true;
@@ -263,7 +275,7 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
             lock (connection.Gate)
             {
                 held = _deliveredHold is not null;
-                refused = EndCall();
+                refused = EndCall(subscription, isReused: buffer is not null && !held);
                 connection.Outbound.EndCork();
             }
 
@@ -305,6 +317,7 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
 
     private Exception? CallEnd(InboundSubscription subscription)
     {
+        EndWasTold = true;
         try
         {
             if (_endReason is { IsOrderly: false } reason && connection.Settings.Options.AbnormalClosure == AbnormalClosure.Error)
@@ -332,7 +345,8 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
         var subscription = _current;
         if (_backlog is { Count: > 0 })
         {
-            data = _backlog.Dequeue();
+            data = _backlog.First!.Value; // the count says so
+            _backlog.RemoveFirst();
             return subscription;
         }
 
@@ -357,10 +371,14 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
     /// <summary>
     /// The observer's call returned: the first subscription that was made inside it takes over if the current one left. Under the lock.
     /// </summary>
-    private List<InboundSubscription>? EndCall()
+    /// <param name="subscription">Who was called.</param>
+    /// <param name="isReused">Whether the memory of what it was given is used again.</param>
+    private List<InboundSubscription>? EndCall(InboundSubscription subscription, bool isReused)
     {
         _calling = false;
         _delivered = null;
+        if (subscription.IsDisposed)
+            TakeBack(subscription, isReused);
         if (_parked is not { Count: > 0 } parked)
             return null;
         _parked = null;
@@ -371,6 +389,14 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
         }
 
         return parked;
+    }
+
+    /// <summary>What one who left has not used comes before all that was not delivered. Under the lock; nobody is being called.</summary>
+    private void TakeBack(InboundSubscription subscription, bool isReused)
+    {
+        if (subscription.GivesBack?.GiveBack() is not { IsEmpty: false } unused || _discards)
+            return;
+        (_backlog ??= new()).AddFirst(isReused ? ReceiveMemory.Copy(unused.Span) : unused);
     }
 
     private void Refuse(List<InboundSubscription>? refused)

@@ -9,6 +9,9 @@ internal sealed class InboundSubscription(InboundStream stream, IObserver<Messag
     /// <summary>The observer, where it takes bytes without a packet around them.</summary>
     public IPacketSink? Sink { get; } = observer as IPacketSink;
 
+    /// <summary>The observer, where it may leave with bytes unused.</summary>
+    public IGivesBack? GivesBack { get; } = observer as IGivesBack;
+
     /// <summary>Whether the bytes are done with when a call returns, so that their buffer may be used again.</summary>
     public bool KeepsNothing { get; } = observer is IPacketSink { KeepsNothing: true };
 

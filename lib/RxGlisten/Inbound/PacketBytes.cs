@@ -9,9 +9,11 @@ internal sealed class PacketBytes(IObservable<Message> inbound) : IObservable<Re
         return inbound.Subscribe(new Sink(observer));
     }
 
-    private sealed class Sink(IObserver<ReadOnlyMemory<byte>> observer) : IPacketSink
+    private sealed class Sink(IObserver<ReadOnlyMemory<byte>> observer) : IPacketSink, IGivesBack
     {
         public bool KeepsNothing { get; } = observer is IByteSink { KeepsNothing: true };
+
+        public ReadOnlyMemory<byte> GiveBack() => (observer as IGivesBack)?.GiveBack() ?? default;
 
         public void OnBytes(ReadOnlyMemory<byte> data) => observer.OnNext(data);
 

@@ -95,7 +95,16 @@ internal sealed class ReceiveLoop(Connection connection) : IThreadPoolWorkItem, 
 
             if (timesIdle)
                 connection.Deadlines.ArmIdle();
-            var received = await connection.Transport.ReceiveAsync(connection.Inbound).ConfigureAwait(false);
+            Transfer received;
+            try
+            {
+                received = await connection.Transport.ReceiveAsync(connection.Inbound).ConfigureAwait(false);
+            }
+            catch (Exception e)
+            {
+                received = connection.Closing.Broken(e);
+            }
+
             if (!received.Succeeded || received.Bytes == 0)
             {
                 connection.Inbound.OnNothingReceived();
@@ -119,7 +128,15 @@ internal sealed class ReceiveLoop(Connection connection) : IThreadPoolWorkItem, 
         do
         {
             var buffer = Discards() ? DiscardBuffer.Shared : (IReceiveBuffer)connection.Inbound;
-            received = await connection.Transport.ReceiveAsync(buffer).ConfigureAwait(false);
+            try
+            {
+                received = await connection.Transport.ReceiveAsync(buffer).ConfigureAwait(false);
+            }
+            catch (Exception e)
+            {
+                received = connection.Closing.Broken(e);
+            }
+
             if (buffer != connection.Inbound)
                 continue;
             Keep(received);

@@ -58,9 +58,16 @@ internal static class ReceiveMemory
     {
         if (buffer.Length <= Math.Max(ChunkBytes, 2 * (long)count))
             return buffer.AsMemory(0, count);
-        var kept = Allocate(count);
-        buffer.AsSpan(0, count).CopyTo(kept.Span);
+        var kept = Copy(buffer.AsSpan(0, count));
         Return(buffer);
         return kept;
+    }
+
+    /// <summary>A copy that lasts.</summary>
+    public static ReadOnlyMemory<byte> Copy(ReadOnlySpan<byte> bytes)
+    {
+        var copy = Allocate(bytes.Length);
+        bytes.CopyTo(copy.Span);
+        return copy;
     }
 }

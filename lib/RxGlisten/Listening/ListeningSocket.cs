@@ -74,8 +74,8 @@ internal sealed class ListeningSocket : IDisposable
             if (endpoint.AddressFamily == AddressFamily.InterNetworkV6)
                 socket.DualMode = settings.DualMode && endpoint.Address.Equals(IPAddress.IPv6Any);
 
-            // Accepted sockets inherit it on Linux, which saves a system call each; elsewhere the acceptor sets it.
-            if (OperatingSystem.IsLinux()) socket.NoDelay = settings.NoDelay;
+            // Accepted sockets inherit them on Linux, which saves system calls for each; elsewhere the acceptor sets them.
+            SocketTuning.Apply(socket, settings);
             socket.Bind(endpoint);
             socket.Listen(settings.Backlog);
             EndPoint local = socket.LocalEndPoint!; // a bound socket has one

@@ -10,8 +10,12 @@ public static class Outgoing
 
     /// <summary>
     /// The elements as an observable that a <c>Serve</c> sink pulls: inside a served pipeline the next element is asked for only while the connection's
-    /// queue is under the high-water mark, so a producer without end takes bounded memory. Elsewhere it is pulled as fast as its observer takes it.
-    /// Cold; each subscription enumerates once, and disposing it disposes the enumerator.
+    /// queue is under the high-water mark, so a producer without end takes bounded memory. Elsewhere it is pulled as fast as its observer takes it. So it
+    /// is behind an operator that keeps elements for another thread or for later (<c>ObserveOn</c>, <c>Delay</c>, <c>Buffer</c>), for that one's queue
+    /// is not seen: let the producer hop or wait instead. Shared by several connections (<c>Publish</c>) it goes at the pace of the
+    /// fastest and ends with none of them; a slow one meets its <see cref="SlowConsumerPolicy"/>.
+    /// Cold; each subscription enumerates once, and disposing it disposes the enumerator. One that is subscribed for a connection which is over, and
+    /// that nobody else takes from, is disposed too, without a word.
     /// </summary>
     /// <param name="source">The producer; the memory of an element must last until the next is asked for.</param>
     public static IObservable<ReadOnlyMemory<byte>> Pull(IAsyncEnumerable<ReadOnlyMemory<byte>> source)

@@ -12,20 +12,20 @@ internal sealed class PullSequence(IAsyncEnumerable<ReadOnlyMemory<byte>> source
     public IDisposable Subscribe(IObserver<ReadOnlyMemory<byte>> observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
-        var pull = new Pull(source, release, observer, (observer as ServedConnection)?.Queue ?? PullContext.Current);
+        var sink = observer as IPullTaker;
+        var pull = new Pull(source, release, observer, new PullTakers(sink ?? PullContext.Current, isOnly: sink is not null));
         pull.Start();
         return pull;
     }
 
     /// <summary>One subscription: asks, waits for room, hands on.</summary>
     private sealed class Pull(
-        IAsyncEnumerable<ReadOnlyMemory<byte>> source, Func<ValueTask>? release, IObserver<ReadOnlyMemory<byte>> observer, SendQueue? queue)
+        IAsyncEnumerable<ReadOnlyMemory<byte>> source, Func<ValueTask>? release, IObserver<ReadOnlyMemory<byte>> observer, PullTakers takers)
         : ICancelable, IPulled, IThreadPoolWorkItem
     {
         private readonly CancellationTokenSource _cancellation = new();
         private readonly bool _copies = observer is not IByteSink { KeepsNothing: true }; // the producer reuses its memory
         private Task _loop = Task.CompletedTask;
-        private SendQueue? _queue = queue;
 
         public bool IsDisposed => _cancellation.IsCancellationRequested;
 
@@ -35,8 +35,8 @@ internal sealed class PullSequence(IAsyncEnumerable<ReadOnlyMemory<byte>> source
         /// </summary>
         public void Start()
         {
-            if (_queue is { } known)
-                known.Executor.Post(this);
+            if (takers.Only?.Queue is { } queue)
+                queue.Executor.Post(this);
             else
                 CurrentThreadScheduler.Instance.Schedule(Execute);
         }
@@ -45,13 +45,12 @@ internal sealed class PullSequence(IAsyncEnumerable<ReadOnlyMemory<byte>> source
 
         public void Dispose() => _cancellation.Cancel();
 
-        public void Feeds(SendQueue? queue) => _queue = queue;
+        public void Reaches(IPullTaker taker) => takers.Reached(taker);
 
-        // One method: a task awaited by another is resumed on the pool where the thread has a context of its own, as test runners' have.
         private async Task RunAsync()
         {
             Exception? error = null;
-            var cut = false; // there is no connection to feed any more, which tells the pipeline of its end by itself
+            var cut = false; // there is nobody to feed any more, and connections tell their pipelines of their ends by themselves
             try
             {
                 if (!IsDisposed)
@@ -59,20 +58,10 @@ internal sealed class PullSequence(IAsyncEnumerable<ReadOnlyMemory<byte>> source
                     var elements = source.GetAsyncEnumerator(_cancellation.Token);
                     try
                     {
-                        while (!cut)
+                        while (true)
                         {
-                            try
-                            {
-                                if (_queue is { } fed)
-                                    await fed.WaitForRoomAsync(_cancellation.Token).ConfigureAwait(false);
-                            }
-                            catch (ConnectionClosedException)
-                            {
-                                cut = true;
-                                continue;
-                            }
-
-                            if (!await elements.MoveNextAsync().ConfigureAwait(false) || IsDisposed)
+                            cut = !await takers.WaitForRoomAsync(_cancellation.Token).ConfigureAwait(false);
+                            if (cut || IsDisposed || !await elements.MoveNextAsync().ConfigureAwait(false) || IsDisposed)
                                 break;
                             Emit(elements.Current);
                         }
@@ -104,7 +93,7 @@ internal sealed class PullSequence(IAsyncEnumerable<ReadOnlyMemory<byte>> source
 
         private void Emit(ReadOnlyMemory<byte> element)
         {
-            var outer = PullContext.Enter(_queue, this);
+            var outer = PullContext.Enter(takers.Only, this);
             try
             {
                 observer.OnNext(_copies ? element.ToArray() : element);
@@ -117,7 +106,7 @@ internal sealed class PullSequence(IAsyncEnumerable<ReadOnlyMemory<byte>> source
 
         private void End(Exception? error)
         {
-            var outer = PullContext.Enter(_queue);
+            var outer = PullContext.Enter(takers.Only);
             try
             {
                 if (error is null)
@@ -125,7 +114,7 @@ internal sealed class PullSequence(IAsyncEnumerable<ReadOnlyMemory<byte>> source
                 else
                     observer.OnError(error);
             }
-            catch (Exception e) when (_queue is { } fed)
+            catch (Exception e) when (takers.Only?.Queue is { } fed)
             {
                 fed.Fault(e);
             }

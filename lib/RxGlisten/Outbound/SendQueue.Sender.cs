@@ -26,11 +26,19 @@ internal sealed partial class SendQueue : IThreadPoolWorkItem
     /// <summary>With the right to send and nothing in the backlog before it: sends two stretches, and leaves what does not fit to the drain.</summary>
     private void Send(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
     {
-        var sent = first.IsEmpty ? default : Transport.TrySend(first);
-        if (sent.Succeeded && sent.Bytes == first.Length && !second.IsEmpty)
+        Transfer sent;
+        try
         {
-            var more = Transport.TrySend(second);
-            sent = new Transfer(sent.Bytes + more.Bytes, more.Error);
+            sent = first.IsEmpty ? default : Transport.TrySend(first);
+            if (sent.Succeeded && sent.Bytes == first.Length && !second.IsEmpty)
+            {
+                var more = Transport.TrySend(second);
+                sent = new Transfer(sent.Bytes + more.Bytes, more.Error);
+            }
+        }
+        catch (Exception e)
+        {
+            sent = _connection.Closing.Broken(e);
         }
 
         Step step;
@@ -78,19 +86,22 @@ internal sealed partial class SendQueue : IThreadPoolWorkItem
                     _blockedSince = _connection.Settings.Clock.Now;
             }
 
-            if (bytes == 0)
-            {
-                sent = default;
-            }
-            else if (blocked)
+            if (blocked && bytes > 0)
             {
                 LetRead();
                 _connection.Deadlines.ArmSend();
-                sent = await Transport.SendAsync(batch[0]).ConfigureAwait(false);
             }
-            else
+
+            try
             {
-                sent = batch.Count == 1 ? Transport.TrySend(batch[0].AsSpan()) : Transport.TrySend(batch);
+                sent = bytes == 0 ? default
+                    : blocked ? await Transport.SendAsync(batch[0]).ConfigureAwait(false)
+                    : batch.Count == 1 ? Transport.TrySend(batch[0].AsSpan())
+                    : Transport.TrySend(batch);
+            }
+            catch (Exception e)
+            {
+                sent = _connection.Closing.Broken(e);
             }
 
             lock (_connection.Gate)
@@ -148,7 +159,7 @@ internal sealed partial class SendQueue : IThreadPoolWorkItem
                 EndSending();
                 return;
             case Step.Finish:
-                var error = Transport.ShutdownSending();
+                var error = ShutDown();
                 if (error == SocketError.WouldBlock)
                 {
                     _drain = FinishAsync();
@@ -177,8 +188,17 @@ internal sealed partial class SendQueue : IThreadPoolWorkItem
             }
 
             _connection.Deadlines.ArmSend();
-            var sent = await Transport.SendAsync(default).ConfigureAwait(false);
-            error = sent.Succeeded ? Transport.ShutdownSending() : sent.Error;
+            Transfer sent;
+            try
+            {
+                sent = await Transport.SendAsync(default).ConfigureAwait(false);
+            }
+            catch (Exception e)
+            {
+                sent = _connection.Closing.Broken(e);
+            }
+
+            error = sent.Succeeded ? ShutDown() : sent.Error;
             lock (_connection.Gate)
             {
                 _blocked = false;
@@ -191,6 +211,18 @@ internal sealed partial class SendQueue : IThreadPoolWorkItem
         _connection.Closing.FinSent(error);
         LetRead();
         _connection.LookAfterUnclaimed();
+    }
+
+    private SocketError ShutDown()
+    {
+        try
+        {
+            return Transport.ShutdownSending();
+        }
+        catch (Exception e)
+        {
+            return _connection.Closing.Broken(e).Error;
+        }
     }
 
     /// <summary>Gives the right to send up for good: nothing but flushes can have come after the last byte, or after the failure.</summary>

@@ -35,6 +35,9 @@ internal sealed partial class SendQueue : IOutbound
 
     public IObservable<bool> Writable => _writable;
 
+    /// <summary>Whether each message stands alone, so that it may be dropped.</summary>
+    public bool TakesWholeMessages => _connection.Settings.Options.DropsAreWholeMessages;
+
     /// <summary>Whether reading may go on. Under the lock.</summary>
     public bool IsWritable => _writable.IsWritable;
 
@@ -54,34 +57,38 @@ internal sealed partial class SendQueue : IOutbound
 
     public void OnNext(ReadOnlyMemory<byte> value)
     {
+        var options = _connection.Settings.Options;
+        Offer(value, options.SlowConsumerPolicy, options.OutboundLimitBytes, nameof(options.OutboundLimitBytes));
+    }
+
+    /// <summary>Takes a message, or does with it and the connection what the policy says past a limit.</summary>
+    public void Offer(ReadOnlyMemory<byte> value, SlowConsumerPolicy policy, long limit, string limitName)
+    {
         if (value.IsEmpty)
             return;
         Action next;
+        var dropped = 0;
         lock (_connection.Gate)
         {
             if (_completed is not null || _dead is not null)
-            {
-                _connection.Settings.Metrics.SendIgnored();
-                return;
-            }
-
-            if (!MakeRoom(value.Length))
-            {
-                if (_connection.Settings.Options.SlowConsumerPolicy != SlowConsumerPolicy.Disconnect)
-                    return;
-                next = Action.Disconnect;
-            }
-            else
-            {
+                next = Action.Ignore;
+            else if (MakeRoom(value.Length, policy, limit, ref dropped))
                 next = Accept(value.Span);
-            }
+            else
+                next = policy == SlowConsumerPolicy.Disconnect ? Action.Disconnect : Action.None;
         }
 
-        if (next == Action.Disconnect)
+        if (dropped > 0)
+            _connection.Settings.Metrics.MessagesDropped(dropped);
+        if (next == Action.Ignore)
+        {
+            _connection.Settings.Metrics.SendIgnored();
+        }
+        else if (next == Action.Disconnect)
         {
             _connection.Closing.Abort(new CloseReason(
                 CloseKind.SlowConsumer,
-                $"The peer reads too slowly: {QueuedBytes} bytes are queued, {value.Length} more would exceed OutboundLimitBytes.",
+                $"The peer reads too slowly: {QueuedBytes} bytes are queued, {value.Length} more would exceed {limitName}.",
                 null));
         }
         else
@@ -286,20 +293,19 @@ internal sealed partial class SendQueue : IOutbound
         (_dead ?? _completed) is { } reason ? new ConnectionClosedException(reason) : null;
 
     /// <summary>Whether so many bytes may be queued; drops others for them where the policy says so. Under the lock.</summary>
-    private bool MakeRoom(int bytes)
+    private bool MakeRoom(int bytes, SlowConsumerPolicy policy, long limit, ref int messagesDropped)
     {
-        var options = _connection.Settings.Options;
-        while (_queued >= _highWater && _queued + bytes > options.OutboundLimitBytes)
+        while (_queued >= _highWater && _queued + bytes > limit)
         {
-            var dropped = options.SlowConsumerPolicy == SlowConsumerPolicy.DropOldest ? _backlog?.DropOldest() ?? 0 : 0;
+            var dropped = policy == SlowConsumerPolicy.DropOldest ? _backlog?.DropOldest() ?? 0 : 0;
             if (dropped == 0)
             {
-                if (options.SlowConsumerPolicy != SlowConsumerPolicy.Disconnect)
-                    _connection.Settings.Metrics.MessageDropped();
+                if (policy != SlowConsumerPolicy.Disconnect)
+                    messagesDropped++;
                 return false;
             }
 
-            _connection.Settings.Metrics.MessageDropped();
+            messagesDropped++;
             Volatile.Write(ref _queued, _queued - dropped);
         }
 
@@ -405,6 +411,7 @@ internal sealed partial class SendQueue : IOutbound
     internal enum Action
     {
         None,
+        Ignore,
         Send,
         SendCorked,
         Drain,

@@ -13,9 +13,18 @@ public interface ITransport
     /// </summary>
     bool UsesDescriptors { get; }
 
+    /// <summary>Where the continuations of its connects run.</summary>
+    ITransportExecutor Executor { get; }
+
     /// <summary>Binds and listens; the listener is ready to accept when this returns.</summary>
     /// <param name="endpoint">Where to listen.</param>
     /// <param name="settings">What the listening end needs to know.</param>
     /// <exception cref="ListenException">The endpoint can't be bound; the message says why and what to do.</exception>
     ITransportListener Listen(EndPoint endpoint, TransportSettings settings);
+
+    /// <summary>Connects. Errors are results; it does not throw. The caller owns the connection, and sets the time limit by its cancellation.</summary>
+    /// <param name="endpoint">Where to. Sockets take a <see cref="DnsEndPoint"/> as well, and try its addresses in the order of the system's answer.</param>
+    /// <param name="settings">What the connecting end needs to know.</param>
+    /// <param name="cancellation">Ends it with <see cref="System.Net.Sockets.SocketError.OperationAborted"/>; nothing is left behind.</param>
+    ValueTask<ConnectResult> ConnectAsync(EndPoint endpoint, ConnectSettings settings, CancellationToken cancellation);
 }

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace RxGlisten;
 
 /// <summary>
-/// One accepted stream of bytes. At most one receive and one send are outstanding at a time. Operations complete inline where they
+/// One stream of bytes, accepted or connected. At most one receive and one send are outstanding at a time. Operations complete inline where they
 /// can and otherwise on the transport's thread; errors are results, nothing throws. After <see cref="Close"/> or <see cref="Abort"/>
 /// outstanding operations end with <see cref="SocketError.OperationAborted"/>.
 /// </summary>

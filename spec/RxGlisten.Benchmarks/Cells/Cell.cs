@@ -21,6 +21,12 @@ internal abstract class Cell
     /// <summary>Whether the server listens on a unix socket instead of TCP.</summary>
     public virtual bool Unix => false;
 
+    /// <summary>Whether it speaks TLS.</summary>
+    public virtual bool Tls => false;
+
+    /// <summary>Whether what one connection sends goes to all.</summary>
+    public virtual bool Room => false;
+
     /// <summary>Descriptors that each of the two processes needs.</summary>
     public abstract int Connections { get; }
 

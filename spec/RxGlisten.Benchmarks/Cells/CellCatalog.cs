@@ -9,6 +9,10 @@ internal static class CellCatalog
     public static Cell Churn { get; } = new ChurnCell();
     public static Cell Idle { get; } = new IdleCell(connections: 10_000);
 
+    public static Cell TlsChat { get; } = new TlsCell(Chat);
+    public static Cell TlsStream { get; } = new TlsCell(Stream);
+    public static Cell TlsChurn { get; } = new TlsCell(Churn, connections: 16);
+
     public static IReadOnlyList<Cell> Default { get; } =
     [
         Chat,
@@ -20,6 +24,12 @@ internal static class CellCatalog
         new StreamCell(connections: 32),
         Churn,
         Idle,
+        TlsChat,
+        TlsStream,
+        TlsChurn,
+        new BroadcastCell(1000, 128),
+        new BroadcastCell(5000, 1024),
+        new BroadcastCell(5000, 1024, stalled: 50),
     ];
 
     public static IReadOnlyList<Cell> Quick { get; } = [Chat, Pipelined, Stream, Churn];

@@ -9,9 +9,14 @@ internal sealed unsafe class LoadConnection(int index, int pipeline)
     // A power of two, so that wrapping around is not a division for each message.
     private readonly long[] _stamps = new long[BitOperations.RoundUpToPowerOf2((uint)pipeline)];
     private long _start;
+    private LoadConnection? _heard; // whose bytes come back, if they are not its own
     private long _stamped;
 
     public int Index => index;
+
+    /// <summary>Whether it never reads.</summary>
+    public bool IsStalled { get; set; }
+
     public int Descriptor { get; private set; } = -1;
     public bool Connecting { get; private set; }
     public bool WantsToWrite { get; set; }
@@ -48,6 +53,20 @@ internal sealed unsafe class LoadConnection(int index, int pipeline)
         Queued += bytes;
     }
 
+    /// <summary>What comes back is what that one sends.</summary>
+    public void Hear(LoadConnection speaker)
+    {
+        _heard = speaker;
+        _start = speaker._start;
+    }
+
+    /// <summary>One more message for all.</summary>
+    public void Speak(int bytes, long now)
+    {
+        Started = now;
+        Queued += bytes;
+    }
+
     public void QueueBytes(int bytes) => Queued += bytes;
 
     /// <summary>The oldest message was answered: how long it took.</summary>
@@ -73,7 +92,7 @@ internal sealed unsafe class LoadConnection(int index, int pipeline)
         count = (int)Math.Max(0, received);
         if (received == 0) return LoadFault.EndOfStream;
         if (received < 0) return WouldBlock() ? null : LoadFault.Transport;
-        if (Received + received > Sent) return LoadFault.UnaskedByte;
+        if (Received + received > (_heard ?? this).Sent) return LoadFault.UnaskedByte;
         if (!pattern.Matches(_start + Received, buffer, count)) return LoadFault.WrongByte;
         Received += received;
         return null;

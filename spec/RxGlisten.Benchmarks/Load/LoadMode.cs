@@ -14,4 +14,7 @@ internal enum LoadMode
 
     /// <summary>Connect all, wait, one message on each.</summary>
     Idle,
+
+    /// <summary>One speaks, all hear it.</summary>
+    Broadcast,
 }

@@ -33,10 +33,16 @@ internal sealed record LoadOptions
     /// <summary>Threads of the load generator.</summary>
     public int Threads { get; init; } = 1;
 
+    /// <summary>With <see cref="LoadMode.Broadcast"/>: how many connections never read.</summary>
+    public int Stalled { get; init; }
+
+    /// <summary>Whether it speaks TLS.</summary>
+    public bool Tls { get; init; }
+
     public IReadOnlyList<string> ToArguments() =>
     [
         Mode.ToString(), Target, Text(ServerId), Text(Connections), Text(MessageBytes), Text(Pipeline), Text(WindowBytes),
-        Text(MostConnections), Text((int)WarmUp.TotalMilliseconds), Text((int)Duration.TotalMilliseconds), Text(Threads),
+        Text(MostConnections), Text((int)WarmUp.TotalMilliseconds), Text((int)Duration.TotalMilliseconds), Text(Threads), Tls.ToString(), Text(Stalled),
     ];
 
     public static LoadOptions FromArguments(IReadOnlyList<string> arguments) => new()
@@ -52,6 +58,8 @@ internal sealed record LoadOptions
         WarmUp = TimeSpan.FromMilliseconds(Number(arguments[8])),
         Duration = TimeSpan.FromMilliseconds(Number(arguments[9])),
         Threads = Number(arguments[10]),
+        Tls = bool.Parse(arguments[11]),
+        Stalled = Number(arguments[12]),
     };
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

@@ -12,7 +12,9 @@ internal sealed class LoadSession(LoadOptions options)
 
     private LoadResult RunWindow()
     {
-        LoadWorker[] workers = [.. Enumerable.Range(0, options.Threads).Select(Worker)];
+        ILoadWorker[] workers = options.Tls
+            ? [new TlsWorker(options, _window, _pattern)]
+            : [.. Enumerable.Range(0, options.Threads).Select(Worker)];
         long residentBefore = ProcessUsage.Read(options.ServerId).ResidentKiB;
         Parallel(workers, worker => worker.Connect()).ForEach(thread => thread.Join());
         List<Thread> running = Parallel(workers, worker => worker.Run());
@@ -74,21 +76,22 @@ internal sealed class LoadSession(LoadOptions options)
     {
         LoadMode.PingPong => new PingPongWorker(options, _window, _pattern, number),
         LoadMode.Stream => new StreamWorker(options, _window, _pattern, number),
+        LoadMode.Broadcast => new BroadcastWorker(options, _window, _pattern),
         LoadMode.Churn => new ChurnWorker(options, _window, _pattern, number),
         _ => throw new ArgumentOutOfRangeException(nameof(number), options.Mode, "has no worker"),
     };
 
-    private static List<Thread> Parallel(LoadWorker[] workers, Action<LoadWorker> step)
+    private static List<Thread> Parallel(ILoadWorker[] workers, Action<ILoadWorker> step)
     {
         List<Thread> threads = [.. workers.Select(worker => new Thread(() => step(worker)) { IsBackground = true, Name = "load" })];
         threads.ForEach(thread => thread.Start());
         return threads;
     }
 
-    private static LoadResult Collect(IReadOnlyList<LoadWorker> workers)
+    private static LoadResult Collect(IReadOnlyList<ILoadWorker> workers)
     {
         LatencyHistogram latencies = new();
-        foreach (LoadWorker worker in workers) latencies.Add(worker.Latencies);
+        foreach (ILoadWorker worker in workers) latencies.Add(worker.Latencies);
         return new LoadResult
         {
             Messages = workers.Sum(worker => worker.Messages),

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace RxGlisten.Benchmarks.Load;
 
 /// <summary>One thread of the load generator with its share of the connections. What a mode does on an event is its subclass.</summary>
-internal abstract unsafe class LoadWorker : IDisposable
+internal abstract unsafe class LoadWorker : ILoadWorker
 {
     protected const int BufferBytes = Pattern.LongestSlice;
 
@@ -91,7 +91,7 @@ internal abstract unsafe class LoadWorker : IDisposable
     {
         long serial = _serial;
         _serial += _serialStep;
-        int descriptor = _target.Dial(serial);
+        int descriptor = _target.Dial(serial, smallBuffer: connection.IsStalled);
         if (descriptor < 0)
         {
             Faults[(int)LoadFault.Connect]++;

@@ -11,6 +11,7 @@ internal static unsafe partial class Native
     public const int StreamNonblockingCloseOnExec = 1 | 0x800 | 0x80000;
     public const int SolSocket = 1;
     public const int SoError = 4;
+    public const int SoReceiveBuffer = 8;
     public const int ProtocolIp = 0;
     public const int IpBindAddressNoPort = 24;
     public const int ProtocolTcp = 6;

@@ -12,6 +12,7 @@ namespace RxGlisten.Benchmarks.Load;
 internal sealed unsafe class Target
 {
     private const int Sources = 240;
+    private const int SmallBufferBytes = 4096;
 
     private readonly SocketAddress _address;
     private readonly bool _tcp;
@@ -26,10 +27,15 @@ internal sealed unsafe class Target
     }
 
     /// <summary>A descriptor that is connecting, or −1.</summary>
-    public int Dial(long serial)
+    public int Dial(long serial, bool smallBuffer)
     {
         int descriptor = Native.Socket(NativeFamily, Native.StreamNonblockingCloseOnExec, 0);
         if (descriptor < 0) return -1;
+        if (smallBuffer)
+        {
+            int bytes = SmallBufferBytes;
+            _ = Native.SetOption(descriptor, Native.SolSocket, Native.SoReceiveBuffer, &bytes, sizeof(int));
+        }
         if (_tcp)
         {
             int on = 1;

@@ -10,7 +10,7 @@ internal sealed class ResultTables(Results results, IReadOnlyList<Cell> cells, I
 {
     private const string Nothing = "–";
 
-    private static readonly IReadOnlyList<string> s_baselines = [ServerCatalog.Kestrel, ServerCatalog.Saea];
+    private static readonly IReadOnlyList<string> s_baselines = [ServerCatalog.Kestrel, ServerCatalog.Saea, ServerCatalog.Epoll];
 
     public string Bars()
     {
@@ -38,7 +38,7 @@ internal sealed class ResultTables(Results results, IReadOnlyList<Cell> cells, I
     private MarkdownTable Table(Cell cell)
     {
         MarkdownTable table = new(["server", .. cell.Metrics.Select(metric => metric.Name)]);
-        foreach (string server in servers)
+        foreach (string server in servers.Where(server => ServerCatalog.Find(server) is { } known && known.Takes(cell)))
             table.Add([server, .. cell.Metrics.Select(metric => Value(metric, results.Of(cell, server, metric)))]);
         if (!servers.Contains(ServerCatalog.Subject)) return table;
         foreach (string baseline in s_baselines.Where(servers.Contains))

@@ -29,6 +29,7 @@ internal sealed class BenchmarkRun(RunOptions options)
     private async Task MeasureAsync(Results results, int round, Cell cell, string name, CancellationToken cancellation)
     {
         IEchoServer server = ServerCatalog.Find(name) ?? throw new InvalidOperationException($"no server '{name}'");
+        if (!server.Takes(cell)) return;
         string label = string.Create(CultureInfo.InvariantCulture, $"round {round + 1}/{options.Rounds}  {cell.Name,-13} {name,-14}");
         try
         {

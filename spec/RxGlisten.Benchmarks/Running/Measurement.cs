@@ -20,7 +20,10 @@ internal sealed class Measurement(IEchoServer server, Cell cell, CellTiming timi
         string socketFile = Path.Combine(Path.GetTempPath(), $"rxglisten-benchmark-{Environment.ProcessId}.sock");
         try
         {
-            string[] arguments = ["server", server.Name, .. cell.Unix ? ["--unix", socketFile] : Array.Empty<string>()];
+            string[] arguments = [
+                "server", server.Name, .. cell.Unix ? ["--unix", socketFile] : Array.Empty<string>(), .. cell.Tls ? ["--tls"] : Array.Empty<string>(),
+                .. cell.Room ? ["--room"] : Array.Empty<string>(),
+            ];
             await using ChildProcess process = ChildProcess.Start(arguments, server.Environment);
             string bound = await BoundAsync(process, cancellation);
             LoadResult result = await LoadAsync(cell.Load(bound, process.Id, timing), process, cancellation);

@@ -56,7 +56,7 @@ internal sealed record RunOptions
     }
 
     private static IReadOnlyList<string> Available(IReadOnlyList<string> names) =>
-        [.. names.Where(name => ServerCatalog.Find(name) is not null)];
+        [.. names.Where(name => ServerCatalog.Find(name) is { IsAvailable: true })];
 
     private static string Value(IEnumerator<string> next)
     {

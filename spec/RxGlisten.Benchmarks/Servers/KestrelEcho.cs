@@ -1,9 +1,11 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using RxGlisten.Benchmarks.Cells;
 
 namespace RxGlisten.Benchmarks.Servers;
 
@@ -16,7 +18,14 @@ internal sealed class KestrelEcho(string name, bool inlineScheduling) : IEchoSer
         ? "Kestrel ConnectionHandler with UnsafePreferInlineScheduling"
         : "Kestrel ConnectionHandler over pipes, default transport options, no logging";
 
-    public async ValueTask<EndPoint> StartAsync(EndPoint endpoint)
+    public bool Takes(Cell cell) => true;
+
+    public ValueTask<EndPoint> StartAsync(EndPoint endpoint, X509Certificate2? certificate) => StartAsync<PipeEchoHandler>(endpoint, certificate);
+
+    public ValueTask<EndPoint> StartRoomAsync(EndPoint endpoint) => StartAsync<PipeRoomHandler>(endpoint, null);
+
+    private async ValueTask<EndPoint> StartAsync<THandler>(EndPoint endpoint, X509Certificate2? certificate)
+        where THandler : ConnectionHandler
     {
         ListenOptions? listen = null;
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -24,10 +33,11 @@ internal sealed class KestrelEcho(string name, bool inlineScheduling) : IEchoSer
         if (inlineScheduling) builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(endpoint, options =>
         {
-            options.UseConnectionHandler<PipeEchoHandler>();
+            if (certificate is not null) options.UseHttps(certificate);
+            options.UseConnectionHandler<THandler>();
             listen = options;
         }));
-        builder.Services.AddSingleton<PipeEchoHandler>();
+        builder.Services.AddSingleton<THandler>();
         WebApplication application = builder.Build();
         await application.StartAsync();
         return listen!.EndPoint; // set by the callback, which ran when Kestrel started

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Reactive.Linq;
+using System.Security.Cryptography.X509Certificates;
 
 namespace RxGlisten.Benchmarks.Servers;
 
@@ -18,7 +19,7 @@ internal sealed class NaiveRxEcho : IEchoServer
     public string Name => "naive";
     public string Description => "naive System.Reactive: FromAsync(receive).DoWhile(open), one FromAsync(send) a chunk, Concat";
 
-    public ValueTask<EndPoint> StartAsync(EndPoint endpoint)
+    public ValueTask<EndPoint> StartAsync(EndPoint endpoint, X509Certificate2? certificate)
     {
         Socket listener = SocketListener.Listen(endpoint);
         _serving = Observable

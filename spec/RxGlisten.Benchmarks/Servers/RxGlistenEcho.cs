@@ -1,19 +1,53 @@
 using System.Net;
+using System.Reactive.Linq;
+using System.Security.Cryptography.X509Certificates;
+using RxGlisten.Benchmarks.Cells;
 
 namespace RxGlisten.Benchmarks.Servers;
 
 /// <summary>The library with its default options.</summary>
-internal sealed class RxGlistenEcho : IEchoServer
+/// <param name="name">What it is called.</param>
+/// <param name="operators">What stands in the pipeline between what arrives and what is sent, for the report.</param>
+/// <param name="pipeline">The same, as code.</param>
+internal sealed class RxGlistenEcho(
+    string name, string operators, Func<IObservable<ReadOnlyMemory<byte>>, IObservable<ReadOnlyMemory<byte>>> pipeline) : IEchoServer
 {
     private IDisposable? _serving;
 
-    public string Name => ServerCatalog.Subject;
-    public string Description => "RxGlisten, `RxServer.Bind(endpoint).Serve(c => c.Inbound.Bytes())`, default options";
+    /// <summary>The library itself, with nothing between.</summary>
+    public static RxGlistenEcho Plain { get; } = new(ServerCatalog.Subject, "", bytes => bytes);
 
-    public ValueTask<EndPoint> StartAsync(EndPoint endpoint)
+    /// <summary>Three operators of Rx between.</summary>
+    public static RxGlistenEcho Three { get; } = new(
+        "rxglisten-3ops", ".Select().Where().Select()", bytes => bytes.Select(Same).Where(IsSome).Select(Same));
+
+    /// <summary>Ten.</summary>
+    public static RxGlistenEcho Ten { get; } = new(ServerCatalog.TenOperators, ", 5 Select, 3 Where, Scan and Do", bytes => bytes
+        .Select(Same).Where(IsSome).Select(Same).Where(IsSome).Select(Same)
+        .Scan((Total: 0L, Data: ReadOnlyMemory<byte>.Empty), (state, data) => (state.Total + data.Length, data)).Select(state => state.Data)
+        .Where(IsSome).Do(static _ => { }).Select(Same));
+
+    public string Name => name;
+
+    public string Description => $"RxGlisten, `RxServer.Bind(endpoint).Serve(c => c.Inbound.Bytes(){operators})`, default options";
+
+    // What operators cost is asked of the cell where a message is a delivery.
+    public bool Takes(Cell cell) => !cell.Tls && (operators.Length == 0 || cell == CellCatalog.Chat);
+
+    public ValueTask<EndPoint> StartAsync(EndPoint endpoint, X509Certificate2? certificate)
     {
         IListener listener = RxServer.Bind(endpoint);
-        _serving = listener.Serve(connection => connection.Inbound.Bytes()).Subscribe(_ => { }, ServerHost.Fail);
+        _serving = listener.Serve(connection => pipeline(connection.Inbound.Bytes())).Subscribe(_ => { }, ServerHost.Fail);
         return ValueTask.FromResult(listener.LocalEndPoint);
     }
+
+    public ValueTask<EndPoint> StartRoomAsync(EndPoint endpoint)
+    {
+        (IListener listener, _serving) = RxGlistenRoom.Start(endpoint);
+        return ValueTask.FromResult(listener.LocalEndPoint);
+    }
+
+    private static ReadOnlyMemory<byte> Same(ReadOnlyMemory<byte> data) => data;
+
+    private static bool IsSome(ReadOnlyMemory<byte> data) => !data.IsEmpty;
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 
 namespace RxGlisten.Benchmarks.Servers;
 
@@ -16,7 +17,7 @@ internal sealed class SaeaEcho(string name, bool zeroByteReceive) : IEchoServer
         ? "tuned SocketAsyncEventArgs: zero-byte receive, then a non-blocking receive into a buffer of the thread"
         : "tuned SocketAsyncEventArgs: receives into a buffer of the connection";
 
-    public ValueTask<EndPoint> StartAsync(EndPoint endpoint)
+    public ValueTask<EndPoint> StartAsync(EndPoint endpoint, X509Certificate2? certificate)
     {
         Socket listener = SocketListener.Listen(endpoint);
         _acceptor = new SaeaAcceptor(listener, new SaeaConnectionPool(zeroByteReceive));

@@ -1,3 +1,5 @@
+using RxGlisten.Benchmarks.Servers.Limit;
+
 namespace RxGlisten.Benchmarks.Servers;
 
 /// <summary>The servers that can be measured. A new one is a class and a line here.</summary>
@@ -6,20 +8,25 @@ internal static class ServerCatalog
     public const string Subject = "rxglisten";
     public const string Kestrel = "kestrel";
     public const string Saea = "saea";
+    public const string Epoll = "epoll";
+    public const string TenOperators = "rxglisten-10ops";
 
     public static IReadOnlyList<IEchoServer> All { get; } =
     [
-        new RxGlistenEcho(),
+        RxGlistenEcho.Plain,
         new KestrelEcho(Kestrel, inlineScheduling: false),
         new SocketLoopEcho(),
         new SaeaEcho(Saea, zeroByteReceive: true),
         new NaiveRxEcho(),
+        new EpollEcho(),
+        RxGlistenEcho.Three,
+        RxGlistenEcho.Ten,
         new KestrelEcho("kestrel-inline", inlineScheduling: true),
         new SaeaEcho("saea-buffered", zeroByteReceive: false),
     ];
 
     /// <summary>The ones of a run that names none.</summary>
-    public static IReadOnlyList<string> Default { get; } = [Subject, Kestrel, "socket", Saea, "naive"];
+    public static IReadOnlyList<string> Default { get; } = [Subject, Kestrel, "socket", Saea, "naive", Epoll, RxGlistenEcho.Three.Name, TenOperators];
 
     /// <summary>The ones of a quick run: what the bars compare.</summary>
     public static IReadOnlyList<string> Quick { get; } = [Subject, Kestrel, Saea];

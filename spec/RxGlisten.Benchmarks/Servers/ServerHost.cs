@@ -18,10 +18,12 @@ internal static class ServerHost
             await Console.Error.WriteLineAsync($"no server '{name}'");
             return 2;
         }
-        EndPoint asked = rest is ["--unix", var path]
+        EndPoint asked = rest is ["--unix", var path, ..]
             ? new UnixDomainSocketEndPoint(path)
             : new IPEndPoint(IPAddress.Loopback, 0);
-        EndPoint bound = await server.StartAsync(asked);
+        EndPoint bound = await (rest.Contains("--room")
+            ? server.StartRoomAsync(asked)
+            : server.StartAsync(asked, rest.Contains("--tls") ? DevelopmentCertificate.Make() : null));
         Console.WriteLine(ListeningPrefix + (bound is IPEndPoint ip ? $"{ip.Port}" : $"{bound}"));
         await ParentWatch.InputEndedAsync(LongestLife);
         return 0;

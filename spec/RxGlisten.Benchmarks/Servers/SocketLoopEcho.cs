@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 
 namespace RxGlisten.Benchmarks.Servers;
 
@@ -13,7 +14,7 @@ internal sealed class SocketLoopEcho : IEchoServer
     public string Name => "socket";
     public string Description => "hand-written Socket.ReceiveAsync/SendAsync loop, one task and one 16 KiB buffer a connection";
 
-    public ValueTask<EndPoint> StartAsync(EndPoint endpoint)
+    public ValueTask<EndPoint> StartAsync(EndPoint endpoint, X509Certificate2? certificate)
     {
         Socket listener = SocketListener.Listen(endpoint);
         _accepting = AcceptAsync(listener);

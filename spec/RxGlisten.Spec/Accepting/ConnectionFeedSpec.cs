@@ -80,6 +80,24 @@ public sealed class ConnectionFeedSpec
     }
 
     [Test]
+    public void The_age_of_a_connection_that_waits_for_a_subscriber_counts_from_its_accept([Values] bool isDelivered)
+    {
+        var limit = TimeSpan.FromSeconds(60);
+        Listener listener = _world.Bind(_world.Options with { Acceptors = 1, MaximumAge = limit, LingerTimeout = TimeSpan.Zero });
+        Recorder gone = _world.Subscribe(listener);
+        _world.Socket.ConnectsOnCancel = true;
+        _world.Run(gone.Subscription!.Dispose);
+        IConnection connection = listener.Connections.Single();
+        _world.Advance(limit / 2);
+        if (isDelivered) Assert.That(_world.Subscribe(listener).Connections.Single(), Is.SameAs(connection));
+        _world.Advance((limit / 2) - TimeSpan.FromTicks(1));
+        Assert.That(connection.Closed.IsCompleted, Is.False);
+        _world.Advance(TimeSpan.FromTicks(1));
+        Assert.That(World.ResultOf(connection.Closed).Kind, Is.EqualTo(CloseKind.MaximumAge));
+        Assert.That((listener.Connections.Count, listener.Slots.Free), Is.EqualTo((0, isDelivered ? 99 : 100)), "its slot is back; the acceptor that goes on has one");
+    }
+
+    [Test]
     public void A_subscription_made_inside_OnNext_takes_over_if_the_subscriber_is_gone()
     {
         Listener listener = _world.Bind();

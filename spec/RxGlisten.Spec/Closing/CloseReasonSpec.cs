@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Reactive.Linq;
 using NUnit.Framework;
+using RxGlisten.Spec.Closing.Doubles;
 using RxGlisten.Spec.Harness;
 
 namespace RxGlisten.Spec.Closing;
@@ -161,6 +162,67 @@ public sealed class CloseReasonSpec
         connection.Dispose();
         server.Settle();
         AssertClosed(server, connection, CloseKind.PeerReset);
+    }
+
+    [TestCase("failed send", "abort", CloseKind.PeerReset)]
+    [TestCase("failed send", "dispose", CloseKind.PeerReset)]
+    [TestCase("failed send", "fault", CloseKind.PeerReset)]
+    [TestCase("failed send", "fin", CloseKind.PeerReset)]
+    [TestCase("failed send", "age", CloseKind.PeerReset)]
+    [TestCase("fault", "reset", CloseKind.HandlerFault)]
+    [TestCase("fault", "abort", CloseKind.HandlerFault)]
+    [TestCase("fault", "linger", CloseKind.HandlerFault)]
+    [TestCase("idle", "reset", CloseKind.IdleTimeout)]
+    [TestCase("idle", "fin", CloseKind.IdleTimeout)]
+    [TestCase("fin", "reset", CloseKind.PeerReset)]
+    [TestCase("dispose", "reset", CloseKind.PeerReset)]
+    [TestCase("dispose", "linger", CloseKind.LocalClosed)]
+    public void The_first_error_decides_also_when_another_comes_before_the_close(string first, string then, CloseKind kind)
+    {
+        var hostile = new HostileServer(options => options with { IdleTimeout = 10 * Second, MaximumAge = 60 * Second, LingerTimeout = 100 * Second });
+        var server = hostile.Server;
+        var (connection, transport, peer) = hostile.Pair();
+        connection.Inbound.Subscribe(
+            message => _ = ((Packet)message).Data.Span[0] == '!' ? throw new InvalidOperationException("Meant to be.") : 0, static _ => { });
+        server.Settle();
+        Happen(first);
+        Assert.That(connection.Closed.IsCompleted, Is.False, "not yet");
+        Happen(then);
+        AssertClosed(server, connection, kind);
+
+        void Happen(string what)
+        {
+            switch (what)
+            {
+                case "failed send":
+                    transport.SendError = SocketError.ConnectionReset;
+                    connection.Outbound.OnNext("in vain"u8.ToArray());
+                    break;
+                case "abort":
+                    connection.Abort();
+                    break;
+                case "dispose":
+                    connection.Dispose();
+                    break;
+                case "fault":
+                    _ = peer.SendAsync("!"u8.ToArray());
+                    break;
+                case "fin":
+                    peer.FinishSending();
+                    break;
+                case "reset":
+                    peer.Reset();
+                    break;
+                case "idle":
+                    server.Advance(10 * Second);
+                    break;
+                default:
+                    server.Advance(100 * Second);
+                    break;
+            }
+
+            server.Settle();
+        }
     }
 
     [Test]

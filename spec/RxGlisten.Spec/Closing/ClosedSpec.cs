@@ -101,7 +101,7 @@ public sealed class ClosedSpec
         var end = new List<string>();
         var executor = new QueueExecutor();
         var connection = Make(executor, new Owner(end), new Scripted(executor, end));
-        connection.Claim(new Watcher(end));
+        connection.Watch(new Watcher(end));
         connection.Closed.GetAwaiter().OnCompleted(() => end.Add("Closed"));
         executor.Run(new Turn(abort ? connection.Abort : connection.Dispose));
         Assert.That(end, Is.EqualTo(new[] { "descriptor", "slot", "Closed", "books", "watcher", "settled" }));

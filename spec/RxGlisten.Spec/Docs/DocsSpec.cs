@@ -6,7 +6,7 @@ namespace RxGlisten.Spec.Docs;
 /// <summary>Code in the docs is code that runs: every block of the tutorial is a snippet of this folder, word for word.</summary>
 public sealed partial class DocsSpec
 {
-    private static readonly string[] Tutorials = ["testing.md", "recordings.md"];
+    private static readonly string[] Tutorials = ["testing.md", "recordings.md", "clients.md"];
 
     [TestCaseSource(nameof(Tutorials))]
     public void Every_block_of_code_is_a_snippet_that_is_compiled_and_run(string tutorial)
@@ -21,6 +21,16 @@ public sealed partial class DocsSpec
             Assert.That(snippets, Does.ContainKey(name));
             Assert.That(block.Groups["code"].Value, Is.EqualTo(snippets[name]), $"the snippet {name}");
         }
+    }
+
+    [Test]
+    public void A_block_of_the_readme_that_names_its_snippet_is_that_snippet()
+    {
+        var snippets = DocFiles.Snippets();
+        var blocks = Block().Matches(DocFiles.Read("../README.md"));
+        Assert.That(blocks, Is.Not.Empty);
+        foreach (Match block in blocks)
+            Assert.That(block.Groups["code"].Value, Is.EqualTo(snippets[block.Groups["name"].Value]));
     }
 
     [Test]

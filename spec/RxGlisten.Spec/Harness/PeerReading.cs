@@ -22,6 +22,21 @@ internal static class PeerReading
         }
     }
 
+    /// <summary>So many bytes; fails when the end comes first.</summary>
+    public static async Task<byte[]> ReadExactlyAsync(this ITestPeer peer, int count)
+    {
+        using var bytes = new MemoryStream();
+        while (bytes.Length < count)
+        {
+            var received = await peer.ReceiveAsync((int)Math.Min(64 * 1024, count - bytes.Length)).ConfigureAwait(false);
+            if (received.Bytes.Length == 0)
+                throw new EndOfStreamException($"Only {bytes.Length} of {count} bytes came: {received.Error}.");
+            bytes.Write(received.Bytes);
+        }
+
+        return bytes.ToArray();
+    }
+
     /// <summary>So many bytes that differ from place to place and from seed to seed.</summary>
     public static byte[] Noise(int count, int seed)
     {

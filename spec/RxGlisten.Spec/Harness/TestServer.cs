@@ -32,6 +32,10 @@ internal sealed class TestServer : IAsyncDisposable
         return peer;
     }
 
+    /// <summary>A connection of <see cref="RxClient"/>.</summary>
+    public async Task<IConnection> DialAsync(ClientOptions? options = null) =>
+        (await RxClient.Connect(Listener.LocalEndPoint, options).Probe().CountAsync(1))[0];
+
     /// <summary>The next connection that was accepted.</summary>
     public async Task<IConnection> AcceptAsync() => await _accepted.Reader.ReadAsync().Soon();
 

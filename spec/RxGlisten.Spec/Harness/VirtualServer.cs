@@ -40,6 +40,15 @@ internal sealed class VirtualServer
         return peer;
     }
 
+    /// <summary>A connection of <see cref="RxClient"/>, and the server's end of it.</summary>
+    public (IConnection Client, IConnection Server) Dial(Func<ClientOptions, ClientOptions>? options = null)
+    {
+        var defaults = new ClientOptions { Scheduler = Time };
+        var connected = RxClient.Connect(Listener.LocalEndPoint, options?.Invoke(defaults) ?? defaults).Probe();
+        Settle();
+        return (connected.Items.Single(), Accept());
+    }
+
     /// <summary>The next connection that was accepted.</summary>
     public IConnection Accept() => _accepted.Dequeue();
 

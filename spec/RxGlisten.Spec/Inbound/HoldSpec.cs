@@ -194,6 +194,28 @@ public sealed class HoldSpec
         Assert.That((probe.Items.Count, probe.IsEnded), Is.EqualTo((20, false)));
     }
 
+    [TestCase(1)]
+    [TestCase(300)]
+    [TestCase(1500)]
+    [TestCase(40_000)]
+    public void What_is_held_is_never_received_into_again_nor_is_it_after_the_release(int size)
+    {
+        var server = new VirtualServer(options => options with { FlowControl = FlowControl.Active, HeldBytesLimit = long.MaxValue });
+        var (connection, peer) = server.Pair();
+        List<(Packet Packet, IDisposable Hold)> held = [];
+        connection.Inbound.Probe(message => held.Add(((Packet)message, ((Packet)message).Hold())));
+        for (var i = 0; i < 50; i++)
+        {
+            _ = peer.SendAsync(Enumerable.Repeat((byte)i, size).ToArray());
+            server.Settle();
+            if (i == 25)
+                held.ForEach(one => one.Hold.Dispose());
+        }
+
+        Assert.That(held.Select(one => one.Packet.Data.Length), Is.All.EqualTo(size));
+        Assert.That(held.Select((one, i) => one.Packet.Data.ToArray().All(b => b == i)), Is.All.True);
+    }
+
     [TestCaseSource(typeof(Reaches), nameof(Reaches.Names))]
     public async Task Holds_released_from_other_threads_let_everything_through_in_order(string kind)
     {

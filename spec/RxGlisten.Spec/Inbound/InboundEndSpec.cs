@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Reactive.Linq;
 using NUnit.Framework;
+using RxGlisten.Spec.Closing.Doubles;
 using RxGlisten.Spec.Harness;
 
 namespace RxGlisten.Spec.Inbound;
@@ -147,6 +148,49 @@ public sealed class InboundEndSpec
         Assert.That(probe.Text(), Is.EqualTo("hello"));
         connection.Dispose();
         Assert.That((await connection.Closed.Soon()).Kind, Is.EqualTo(CloseKind.PeerClosed));
+    }
+
+    [Test]
+    public async Task Urgent_data_that_arrives_while_nobody_reads_is_not_taken_for_a_reset()
+    {
+        using var reach = Reach.TcpV4();
+        await using var server = new TestServer(reach);
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(server.Listener.LocalEndPoint).Soon();
+        var connection = await server.AcceptAsync();
+        await socket.SendAsync(Of("hello")).Soon();
+        Assert.That(socket.Send(Of("!"), SocketFlags.OutOfBand), Is.EqualTo(1));
+        await TwoLooksAsync(server);
+        Assert.That(connection.Closed.IsCompleted, Is.False);
+        socket.Shutdown(SocketShutdown.Send);
+        var probe = connection.Inbound.Probe();
+        await probe.EndAsync();
+        Assert.That((probe.Text(), connection.Closed.IsCompleted), Is.EqualTo(("hello", false)));
+    }
+
+    [Test]
+    public void What_waited_behind_a_full_queue_is_delivered_as_soon_as_sending_has_failed()
+    {
+        var hostile = new HostileServer(options => options with { LingerTimeout = TimeSpan.FromSeconds(10) });
+        var server = hostile.Server;
+        var (connection, transport, peer) = hostile.Pair();
+        var gone = connection.Inbound.Probe();
+        server.Settle(); // a read is outstanding
+        gone.Dispose();
+        _ = peer.SendAsync(Of("kept"));
+        connection.Outbound.OnNext(new byte[1_000_000]);
+        server.Settle();
+        var probe = connection.Inbound.Probe();
+        server.Settle();
+        Assert.That(probe.Items, Is.Empty, "the queue is full");
+        transport.HangUp(SocketError.ConnectionReset); // though the peer may still say something
+        server.Settle();
+        Assert.That((probe.Text(), probe.IsEnded, connection.Closed.IsCompleted), Is.EqualTo(("kept", false, false)));
+        _ = peer.SendAsync(Of(", and more"));
+        server.Settle();
+        Assert.That((probe.Text(), probe.IsEnded), Is.EqualTo(("kept, and more", false)));
+        server.Advance(TimeSpan.FromSeconds(10));
+        Assert.That((probe.IsEnded, connection.Closed.Result.Kind), Is.EqualTo((true, CloseKind.PeerReset)));
     }
 
     [Test]

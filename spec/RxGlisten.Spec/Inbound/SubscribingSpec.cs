@@ -23,6 +23,29 @@ public sealed class SubscribingSpec
     }
 
     [Test]
+    public void Nothing_is_delivered_before_a_chain_of_operators_is_complete()
+    {
+        var server = new VirtualServer();
+        var (connection, peer) = server.Pair();
+        _ = peer.SendAsync(Of("hello"));
+        server.Settle();
+        var during = -1;
+        Probe<Message>? probe = null;
+        var chain = Observable.Create<Message>(observer =>
+        {
+            var subscription = connection.Inbound.Subscribe(observer);
+            server.Settle(); // what another thread may do meanwhile
+            during = probe!.Items.Count;
+            return subscription;
+        }).Take(1); // if it were told now, it could not unsubscribe: it does not have its subscription yet
+        probe = new Probe<Message>();
+        probe.On(chain);
+        Assert.That((during, probe.Items.Count), Is.EqualTo((0, 0)));
+        server.Settle();
+        Assert.That((probe.Text(), probe.IsEnded), Is.EqualTo(("hello", true)));
+    }
+
+    [Test]
     public void Subscribe_never_tells_the_end_inside_its_own_call()
     {
         var server = new VirtualServer();

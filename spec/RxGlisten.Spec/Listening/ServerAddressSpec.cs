@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Reactive.Testing;
 using NUnit.Framework;
 
 namespace RxGlisten.Spec.Listening;
@@ -113,8 +114,8 @@ public sealed class ServerAddressSpec
     [Test]
     public void An_endpoint_of_another_kind_is_written_as_its_own_text()
     {
-        var endpoint = new DnsEndPoint("example.org", 80);
-        Assert.That(ServerAddress.Format(endpoint), Is.EqualTo(endpoint.ToString()));
+        var endpoint = new MemoryNetwork(new TestScheduler()).EndPoint("echo");
+        Assert.That(ServerAddress.Format(endpoint), Is.EqualTo("memory:echo"));
     }
 
     [Test]

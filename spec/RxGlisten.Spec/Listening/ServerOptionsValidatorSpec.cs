@@ -22,6 +22,15 @@ public sealed class ServerOptionsValidatorSpec
         yield return Case(Fine with { ReceiveBufferBytes = 0 }, nameof(ServerOptions.ReceiveBufferBytes), "0", "1 to 1073741824");
         yield return Case(
             Fine with { ReceiveBufferBytes = 1073741825 }, nameof(ServerOptions.ReceiveBufferBytes), "1073741825", "1 to 1073741824");
+        yield return Case(Fine with { KernelSendBufferBytes = 0 }, nameof(ServerOptions.KernelSendBufferBytes), "0", "1 to 1073741824");
+        yield return Case(Fine with { KernelReceiveBufferBytes = -1 }, nameof(ServerOptions.KernelReceiveBufferBytes), "-1", "1 to 1073741824");
+        yield return Case(Fine with { KeepAlive = new KeepAlive { Time = TimeSpan.Zero } }, "KeepAlive.Time", "00:00:00", "whole seconds, 1 to 32767");
+        yield return Case(
+            Fine with { KeepAlive = new KeepAlive { Time = TimeSpan.FromSeconds(32_768) } }, "KeepAlive.Time", "09:06:08", "whole seconds, 1 to 32767");
+        yield return Case(
+            Fine with { KeepAlive = new KeepAlive { Interval = TimeSpan.FromSeconds(1.5) } }, "KeepAlive.Interval", "00:00:01.5", "whole seconds, 1 to 32767");
+        yield return Case(Fine with { KeepAlive = new KeepAlive { Count = 0 } }, "KeepAlive.Count", "0", "1 to 127");
+        yield return Case(Fine with { KeepAlive = new KeepAlive { Count = 128 } }, "KeepAlive.Count", "128", "1 to 127");
         yield return Case(Fine with { OutboundHighWaterBytes = 0 }, nameof(ServerOptions.OutboundHighWaterBytes), "0", OneOrMore);
         yield return Case(
             Fine with { OutboundHighWaterBytes = 10, OutboundLimitBytes = 9 },
@@ -94,6 +103,8 @@ public sealed class ServerOptionsValidatorSpec
         ServerOptionsValidator.Validate(Fine with
         {
             Acceptors = 1, Backlog = 1, MaxConnections = 1, HeldBytesLimit = 1, ReceiveBufferBytes = 1, OutboundHighWaterBytes = 1, OutboundLimitBytes = 1,
+            KernelSendBufferBytes = 1, KernelReceiveBufferBytes = 1,
+            KeepAlive = new KeepAlive { Time = TimeSpan.FromSeconds(1), Interval = TimeSpan.FromSeconds(1), Count = 1 },
         });
         ServerOptionsValidator.Validate(Fine with
         {
@@ -102,6 +113,9 @@ public sealed class ServerOptionsValidatorSpec
             MaxConnections = int.MaxValue,
             HeldBytesLimit = long.MaxValue,
             ReceiveBufferBytes = 1 << 30,
+            KernelSendBufferBytes = 1 << 30,
+            KernelReceiveBufferBytes = 1 << 30,
+            KeepAlive = new KeepAlive { Time = TimeSpan.FromSeconds(32_767), Interval = TimeSpan.FromSeconds(32_767), Count = 127 },
             OutboundHighWaterBytes = long.MaxValue,
             OutboundLimitBytes = long.MaxValue,
             UnixFileMode = (UnixFileMode)0x1FF,

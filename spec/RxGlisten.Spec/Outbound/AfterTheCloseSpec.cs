@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using NUnit.Framework;
 using RxGlisten.Spec.Harness;
 
@@ -10,19 +9,9 @@ public sealed class AfterTheCloseSpec
     [Test]
     public void OnNext_after_the_close_does_nothing_and_is_counted()
     {
-        using var meters = new Meters();
-        var server = new VirtualServer(options => options with { MeterFactory = meters });
         long ignored = 0;
-        using var listener = new MeterListener
-        {
-            InstrumentPublished = (instrument, self) =>
-            {
-                if (ReferenceEquals(instrument.Meter.Scope, meters) && instrument.Name == "rxglisten.outbound.ignored")
-                    self.EnableMeasurementEvents(instrument);
-            },
-        };
-        listener.SetMeasurementEventCallback<long>((_, count, _, _) => ignored += count);
-        listener.Start();
+        using var meters = new MeterTap((name, count) => ignored += name == "rxglisten.outbound.ignored" ? count : 0);
+        var server = new VirtualServer(options => options with { MeterFactory = meters });
         var (connection, peer) = server.Pair();
         connection.Outbound.OnNext("before"u8.ToArray());
         Assert.That(ignored, Is.Zero);
@@ -70,18 +59,5 @@ public sealed class AfterTheCloseSpec
         server.Settle();
         Assert.That(inbound.IsEnded);
         Assert.That(connection.Closed.Result.Kind, Is.EqualTo(CloseKind.LocalClosed));
-    }
-
-    private sealed class Meters : IMeterFactory
-    {
-        public Meter Create(MeterOptions options)
-        {
-            options.Scope = this;
-            return new Meter(options);
-        }
-
-        public void Dispose()
-        {
-        }
     }
 }

@@ -9,8 +9,14 @@ internal sealed class FaultyEndPoint(EndPoint endpoint, Func<ITransportConnectio
 
     public bool UsesDescriptors => false;
 
-    public ITransportListener Listen(EndPoint asked, TransportSettings settings) =>
-        new Listener(((ITransportEndPoint)endpoint).Transport.Listen(endpoint, settings), wrap);
+    public ITransportExecutor Executor => Inner.Executor;
+
+    private ITransport Inner => ((ITransportEndPoint)endpoint).Transport;
+
+    public ITransportListener Listen(EndPoint asked, TransportSettings settings) => new Listener(Inner.Listen(endpoint, settings), wrap);
+
+    public ValueTask<ConnectResult> ConnectAsync(EndPoint asked, ConnectSettings settings, CancellationToken cancellation) =>
+        Inner.ConnectAsync(endpoint, settings, cancellation);
 
     private sealed class Listener(ITransportListener inner, Func<ITransportConnection, ITransportConnection> wrap) : ITransportListener
     {

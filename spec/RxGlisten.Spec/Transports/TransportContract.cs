@@ -23,6 +23,8 @@ public abstract class TransportContract
         UnixFileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
     };
 
+    internal static readonly ConnectSettings ConnectSettings = new() { NoDelay = true };
+
     /// <summary>The transport under test.</summary>
     protected abstract ITransport Transport { get; }
 
@@ -481,6 +483,68 @@ public abstract class TransportContract
         Assert.That(refused, Is.Not.Null);
     }
 
+    // Connecting.
+
+    [Test]
+    public async Task What_connects_has_the_other_end_of_what_is_accepted()
+    {
+        var listener = Listen();
+        var dialing = DialAsync(listener.LocalEndPoint); // what encrypts needs both sides for it
+        var server = await AcceptAsync(listener);
+        var client = await dialing;
+        Assert.That(client.RemoteEndPoint, Is.EqualTo(listener.LocalEndPoint));
+        Assert.That(ServerAddress.Format(server.RemoteEndPoint), Is.EqualTo(ServerAddress.Format(client.LocalEndPoint)));
+        await SendAsync(client, Pattern(0, 10_000));
+        Assert.That(await ReceiveAsync(server, 10_000), Is.EqualTo(Pattern(0, 10_000)));
+        await SendAsync(server, Pattern(5, 10_000));
+        Assert.That(await ReceiveAsync(client, 10_000), Is.EqualTo(Pattern(5, 10_000)));
+        Assert.That(client.ShutdownSending(), Is.EqualTo(SocketError.Success));
+        Assert.That(await EndAsync(server), Is.EqualTo(new Transfer(0, SocketError.Success)));
+        Assert.That(server.ShutdownSending(), Is.EqualTo(SocketError.Success));
+        Assert.That(await EndAsync(client), Is.EqualTo(new Transfer(0, SocketError.Success)));
+    }
+
+    [Test]
+    public async Task What_connects_is_watched_and_resets_like_any_other()
+    {
+        RequireResets();
+        var listener = Listen();
+        var dialing = DialAsync(listener.LocalEndPoint); // what encrypts needs both sides for it
+        var server = await AcceptAsync(listener);
+        var client = await dialing;
+        var watcher = new TestWatcher();
+        client.Watch(watcher);
+        server.Abort();
+        Assert.That(await Within(watcher.Reset), Is.EqualTo(SocketError.ConnectionReset));
+        client.Abort();
+        Assert.That(await EndAsync(client), Is.EqualTo(new Transfer(0, SocketError.OperationAborted)));
+    }
+
+    [Test]
+    public async Task Connecting_where_nobody_listens_is_an_error_and_no_exception()
+    {
+        var listener = Listen();
+        listener.Dispose();
+        var refused = await Within(Transport.ConnectAsync(listener.LocalEndPoint, ConnectSettings, CancellationToken.None));
+        Assert.That(refused.Connection, Is.Null);
+        Assert.That(refused.Error, Is.AnyOf(SocketError.ConnectionRefused, SocketError.AddressNotAvailable)); // no such file is the latter
+    }
+
+    [Test]
+    public async Task A_connect_that_was_cancelled_is_aborted()
+    {
+        var listener = Listen();
+        var result = await Within(Transport.ConnectAsync(listener.LocalEndPoint, ConnectSettings, new CancellationToken(canceled: true)));
+        Assert.That(result, Is.EqualTo(new ConnectResult(null, SocketError.OperationAborted)));
+    }
+
+    [Test]
+    public async Task An_endpoint_of_another_kind_can_not_be_connected_to()
+    {
+        var result = await Within(Transport.ConnectAsync(new ForeignEndPoint(), ConnectSettings, CancellationToken.None));
+        Assert.That(result, Is.EqualTo(new ConnectResult(null, SocketError.AddressFamilyNotSupported)));
+    }
+
     // The tools.
 
     /// <summary>A running pattern, so that a byte that is lost, doubled or out of order shows.</summary>
@@ -523,6 +587,14 @@ public abstract class TransportContract
         Assert.That(accepted.Error, Is.EqualTo(SocketError.Success));
         Own(new Aborting(accepted.Connection!));
         return accepted.Connection!;
+    }
+
+    private async Task<ITransportConnection> DialAsync(EndPoint endpoint)
+    {
+        var connected = await Within(Transport.ConnectAsync(endpoint, ConnectSettings, CancellationToken.None));
+        Assert.That(connected.Error, Is.EqualTo(SocketError.Success));
+        Own(new Aborting(connected.Connection!));
+        return connected.Connection!;
     }
 
     /// <summary>Receives exactly so many bytes.</summary>
@@ -605,6 +677,8 @@ public abstract class TransportContract
     {
         if (!HasResets) Assert.Ignore("This transport has no resets.");
     }
+
+    private sealed class ForeignEndPoint : EndPoint;
 
     private sealed class Aborting(ITransportConnection connection) : IDisposable
     {

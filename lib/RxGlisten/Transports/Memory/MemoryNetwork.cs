@@ -57,13 +57,15 @@ public sealed class MemoryNetwork : ITransport
     {
         ArgumentNullException.ThrowIfNull(endpoint);
         if (!ReferenceEquals(endpoint.Network, this)) throw new ArgumentException($"{endpoint} is on another network.", nameof(endpoint));
-        lock (Gate)
-        {
-            var name = EndPoint($"{endpoint.Name}#{++_clients}");
-            var (client, server) = MemoryConnection.Pair(this, name, endpoint);
-            if (_listeners.TryGetValue(endpoint.Name, out var listener) && listener.TryArrive(server)) return client;
-        }
-        throw new SocketException((int)SocketError.ConnectionRefused);
+        return TryConnect(endpoint) ?? throw new SocketException((int)SocketError.ConnectionRefused);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ConnectResult> ConnectAsync(EndPoint endpoint, ConnectSettings settings, CancellationToken cancellation)
+    {
+        if (endpoint is not MemoryEndPoint named || !ReferenceEquals(named.Network, this)) return new(new ConnectResult(null, SocketError.AddressFamilyNotSupported));
+        if (cancellation.IsCancellationRequested) return new(new ConnectResult(null, SocketError.OperationAborted));
+        return new(TryConnect(named) is { } client ? new ConnectResult(client, SocketError.Success) : new ConnectResult(null, SocketError.ConnectionRefused));
     }
 
     /// <inheritdoc/>
@@ -86,4 +88,14 @@ public sealed class MemoryNetwork : ITransport
     }
 
     internal void Free(MemoryEndPoint endpoint) => _listeners.Remove(endpoint.Name);
+
+    private MemoryConnection? TryConnect(MemoryEndPoint endpoint)
+    {
+        lock (Gate)
+        {
+            var name = EndPoint($"{endpoint.Name}#{++_clients}");
+            var (client, server) = MemoryConnection.Pair(this, name, endpoint);
+            return _listeners.TryGetValue(endpoint.Name, out var listener) && listener.TryArrive(server) ? client : null;
+        }
+    }
 }

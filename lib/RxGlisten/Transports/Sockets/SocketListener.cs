@@ -10,6 +10,9 @@ internal sealed class SocketListener(ListeningSocket listening, TransportSetting
     private readonly bool _hasOneAddress = listening.LocalEndPoint is not IPEndPoint { Address: var address }
         || !(address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any));
 
+    // On Linux TCP sockets inherit all options from the one that listens; unix sockets inherit none.
+    private readonly bool _tunesEach = !OperatingSystem.IsLinux() || listening.LocalEndPoint is not IPEndPoint;
+
     public EndPoint LocalEndPoint => listening.LocalEndPoint;
 
     public ITransportExecutor Executor => PoolExecutor.Instance;
@@ -39,8 +42,7 @@ internal sealed class SocketListener(ListeningSocket listening, TransportSetting
     {
         try
         {
-            if (!OperatingSystem.IsLinux() && settings.NoDelay && socket.AddressFamily != AddressFamily.Unix)
-                socket.NoDelay = true; // inherited from the listening socket on Linux
+            if (_tunesEach) SocketTuning.Apply(socket, settings);
             var local = _hasOneAddress ? LocalEndPoint : socket.LocalEndPoint!; // an accepted socket has one
             return new AcceptResult(new SocketConnection(socket, local, socket.RemoteEndPoint!), SocketError.Success); // ... and a peer
         }

@@ -14,6 +14,11 @@ internal sealed class SocketTransport : ITransport
 
     public bool UsesDescriptors => true;
 
+    public ITransportExecutor Executor => PoolExecutor.Instance;
+
     public ITransportListener Listen(EndPoint endpoint, TransportSettings settings) =>
         new SocketListener(ListeningSocket.Open(endpoint, settings), settings);
+
+    public ValueTask<ConnectResult> ConnectAsync(EndPoint endpoint, ConnectSettings settings, CancellationToken cancellation) =>
+        SocketConnector.ConnectAsync(endpoint, settings, cancellation);
 }

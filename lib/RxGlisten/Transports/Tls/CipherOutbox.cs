@@ -97,7 +97,16 @@ internal sealed class CipherOutbox(ITransportConnection inner)
         var blocked = true; // the caller has just found that there is no room
         while (Gather(batch, blocked) is > 0 and var bytes)
         {
-            var sent = blocked ? await inner.SendAsync(batch[0]).ConfigureAwait(false) : inner.TrySend(batch);
+            Transfer sent;
+            try
+            {
+                sent = blocked ? await inner.SendAsync(batch[0]).ConfigureAwait(false) : inner.TrySend(batch);
+            }
+            catch (Exception)
+            {
+                sent = new Transfer(0, SocketError.SocketError); // the transport broke its promise; whoever sends next is told
+            }
+
             Advance(sent);
             blocked = !blocked && sent.Bytes < bytes;
         }

@@ -209,6 +209,8 @@ internal sealed class TlsConnection : ITransportConnection, IHangUpWatcher, IExp
     {
         if (IsEnded)
             return new Transfer(0, SocketError.OperationAborted);
+        if (!_isReady)
+            return new Transfer(0, SocketError.NotConnected); // the handshake has the transport
         try
         {
             return _reader.Read(ref reading);

@@ -10,6 +10,7 @@ internal sealed class TlsServer : IDisposable
     private readonly CompositeDisposable _following = [];
     private readonly Dictionary<string, LiveCertificate> _names = new(StringComparer.OrdinalIgnoreCase);
     private readonly LiveCertificate _default;
+    private readonly ILogger _log;
 
     /// <summary>Takes up the certificates.</summary>
     /// <param name="options">Validated.</param>
@@ -18,6 +19,7 @@ internal sealed class TlsServer : IDisposable
     /// <exception cref="TlsCertificateException">There is no certificate to begin with.</exception>
     public TlsServer(TlsOptions options, FileWatch? watch, ILogger log)
     {
+        _log = log;
         try
         {
             _default = Follow(options.Certificate, "any name");
@@ -37,6 +39,19 @@ internal sealed class TlsServer : IDisposable
             return live;
         }
     }
+
+    /// <summary>The TLS of a server with these options, which have it.</summary>
+    /// <exception cref="TlsCertificateException">There is no certificate to begin with.</exception>
+    public static TlsServer Of(ServerOptions options, Clock clock, ITransportExecutor executor)
+    {
+        var tls = options.Tls!; // the caller has looked
+        var watch = tls.ReloadInterval == Timeout.InfiniteTimeSpan ? null : new FileWatch(clock, executor, tls.ReloadInterval);
+        return new TlsServer(tls, watch, QuietLogger.Of(options.LoggerFactory, TlsLog.Category));
+    }
+
+    /// <summary>A handshake failed.</summary>
+    public void ReportHandshake(Connection connection, CloseReason reason) =>
+        TlsLog.HandshakeFailed(_log, connection.Id, reason.Kind, reason.Detail, reason.Error);
 
     /// <summary>A connection whose handshake is still to be made.</summary>
     public TlsConnection Wrap(ITransportConnection accepted) => new(accepted, Authenticate);

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace RxGlisten.Spec.Accepting.Doubles;
 
 /// <summary>A connection whose peer has nothing more to say.</summary>
-internal sealed class ScriptedConnection(ITransportExecutor executor) : ITransportConnection
+internal sealed class ScriptedConnection(ITransportExecutor executor, EndPoint? remote = null) : ITransportConnection
 {
     public bool IsAborted { get; private set; }
 
@@ -12,7 +12,7 @@ internal sealed class ScriptedConnection(ITransportExecutor executor) : ITranspo
 
     public EndPoint LocalEndPoint { get; } = new IPEndPoint(IPAddress.Loopback, 1);
 
-    public EndPoint RemoteEndPoint { get; } = new IPEndPoint(IPAddress.Loopback, 2);
+    public EndPoint RemoteEndPoint { get; } = remote ?? new IPEndPoint(IPAddress.Loopback, 2);
 
     public TlsInfo? Tls => null;
 

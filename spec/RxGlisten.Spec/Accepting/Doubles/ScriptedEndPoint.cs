@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace RxGlisten.Spec.Accepting.Doubles;
 
@@ -13,6 +14,8 @@ internal sealed class ScriptedEndPoint(ITransportExecutor executor) : EndPoint, 
 
     public bool UsesDescriptors => true;
 
+    public ITransportExecutor Executor => executor;
+
     public ITransportListener Listen(EndPoint endpoint, TransportSettings settings)
     {
         if (BindFault is not null) throw BindFault;
@@ -20,6 +23,9 @@ internal sealed class ScriptedEndPoint(ITransportExecutor executor) : EndPoint, 
         Listeners.Add(listener);
         return listener;
     }
+
+    public ValueTask<ConnectResult> ConnectAsync(EndPoint endpoint, ConnectSettings settings, CancellationToken cancellation) =>
+        new(new ConnectResult(null, SocketError.ConnectionRefused));
 
     public override string ToString() => "scripted";
 }

@@ -38,9 +38,9 @@ internal sealed class ScriptedListener(EndPoint endpoint, ITransportExecutor exe
         get { lock (_lock) return _script.Count; }
     }
 
-    public ScriptedConnection Connect()
+    public ScriptedConnection Connect(EndPoint? remote = null)
     {
-        var connection = new ScriptedConnection(executor);
+        var connection = new ScriptedConnection(executor, remote);
         lock (_lock) Connections.Add(connection);
         Give(new AcceptResult(connection, SocketError.Success));
         return connection;

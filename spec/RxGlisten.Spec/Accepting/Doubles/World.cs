@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Reactive.Testing;
 using NUnit.Framework;
 
@@ -45,7 +46,10 @@ internal sealed class World
         return recorder;
     }
 
-    public ScriptedConnection Connect() => Run(Socket.Connect);
+    public ScriptedConnection Connect() => Run(() => Socket.Connect());
+
+    /// <summary>A client of this address.</summary>
+    public ScriptedConnection Connect(string address) => Run(() => Socket.Connect(new IPEndPoint(IPAddress.Parse(address), 4242)));
 
     public void Advance(TimeSpan time) => Time.AdvanceBy(time.Ticks);
 }

@@ -14,7 +14,12 @@ internal sealed class WatchedEndPoint(MemoryNetwork network) : EndPoint, ITransp
 
     public bool UsesDescriptors => false;
 
+    public ITransportExecutor Executor => network.Executor;
+
     public ITransportListener Listen(EndPoint endpoint, TransportSettings settings) => new Listener(this, network.Listen(Name, settings));
+
+    public ValueTask<ConnectResult> ConnectAsync(EndPoint endpoint, ConnectSettings settings, CancellationToken cancellation) =>
+        network.ConnectAsync(Name, settings, cancellation);
 
     private sealed class Listener(WatchedEndPoint owner, ITransportListener inner) : ITransportListener
     {

@@ -13,8 +13,14 @@ internal sealed class TappedEndPoint(EndPoint inner, Tap tap) : EndPoint, ITrans
 
     public override AddressFamily AddressFamily => inner.AddressFamily;
 
-    public ITransportListener Listen(EndPoint endpoint, TransportSettings settings) =>
-        new TappedListener(((ITransportEndPoint)inner).Transport.Listen(inner, settings), tap);
+    public ITransportExecutor Executor => Inner.Executor;
+
+    private ITransport Inner => ((ITransportEndPoint)inner).Transport;
+
+    public ITransportListener Listen(EndPoint endpoint, TransportSettings settings) => new TappedListener(Inner.Listen(inner, settings), tap);
+
+    public ValueTask<ConnectResult> ConnectAsync(EndPoint endpoint, ConnectSettings settings, CancellationToken cancellation) =>
+        Inner.ConnectAsync(inner, settings, cancellation);
 
     private sealed class TappedListener(ITransportListener inner, Tap tap) : ITransportListener
     {

@@ -9,8 +9,20 @@ internal sealed class TlsTransport(ITransport inner, TlsOptions options) : ITran
 {
     public bool UsesDescriptors => inner.UsesDescriptors;
 
+    public ITransportExecutor Executor => inner.Executor;
+
     public ITransportListener Listen(EndPoint endpoint, TransportSettings settings) =>
         new Listener(inner.Listen(endpoint, settings), new TlsServer(options, null, NullLogger.Instance));
+
+    public async ValueTask<ConnectResult> ConnectAsync(EndPoint endpoint, ConnectSettings settings, CancellationToken cancellation)
+    {
+        var connected = await inner.ConnectAsync(endpoint, settings, cancellation).ConfigureAwait(false);
+        if (connected.Connection is not { } plain)
+            return connected;
+        var client = new TlsClient(new TlsClientOptions { ServerName = "localhost", Authorities = [TestAuthority.Trusted.Root] }, endpoint);
+        var (secure, failure) = await client.HandshakeAsync(plain, cancellation).ConfigureAwait(false);
+        return failure is null ? new ConnectResult(secure, SocketError.Success) : new ConnectResult(null, SocketError.ConnectionAborted);
+    }
 
     private sealed class Listener(ITransportListener inner, TlsServer tls) : ITransportListener
     {

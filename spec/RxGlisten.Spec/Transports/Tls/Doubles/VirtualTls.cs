@@ -18,11 +18,7 @@ internal sealed class VirtualTls : IDisposable
                 defaults = defaults with { Tls = secure, MeterFactory = Meters, MaxConnections = 100, Scheduler = Timers };
                 return options?.Invoke(defaults) ?? defaults;
             },
-            listener =>
-            {
-                var connections = listener.Probe(Accepted.Add);
-                return serve?.Invoke(listener) ?? connections;
-            },
+            serve ?? (listener => listener.Probe(Accepted.Add)),
             windowBytes);
     }
 
@@ -33,7 +29,7 @@ internal sealed class VirtualTls : IDisposable
     /// <summary>The timers of the server.</summary>
     public CountingScheduler Timers { get; private set; } = null!; // the constructor sets it
 
-    /// <summary>The connections that were delivered.</summary>
+    /// <summary>The connections that were delivered, where nothing else serves them.</summary>
     public List<IConnection> Accepted { get; } = [];
 
     public ConnectionLedger Ledger => Server.Listener.Ledger;

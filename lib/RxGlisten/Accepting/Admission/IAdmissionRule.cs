@@ -1,0 +1,13 @@
+using System.Net;
+
+namespace RxGlisten;
+
+/// <summary>Decides who is admitted. Called on any thread, without locks held.</summary>
+internal interface IAdmissionRule
+{
+    /// <summary>Whether a peer is admitted, who is counted then.</summary>
+    bool TryEnter(EndPoint remote);
+
+    /// <summary>One that was admitted is gone.</summary>
+    void Leave(EndPoint remote);
+}

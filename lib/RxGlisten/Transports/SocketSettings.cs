@@ -1,0 +1,30 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace RxGlisten;
+
+/// <summary>
+/// What every socket of a server or a client is given, accepted or connected; the meanings, units and defaults are those of <see cref="ConnectionOptions"/>.
+/// </summary>
+public abstract record SocketSettings
+{
+    private protected SocketSettings()
+    {
+    }
+
+    [SetsRequiredMembers]
+    private protected SocketSettings(ConnectionOptions options) =>
+        (NoDelay, KeepAlive, KernelSendBufferBytes, KernelReceiveBufferBytes) =
+            (options.NoDelay, options.KeepAlive, options.KernelSendBufferBytes, options.KernelReceiveBufferBytes);
+
+    /// <summary>Whether small writes leave at once (TCP_NODELAY).</summary>
+    public required bool NoDelay { get; init; }
+
+    /// <summary>The probes of an idle connection; null for none.</summary>
+    public KeepAlive? KeepAlive { get; init; }
+
+    /// <summary>The kernel's buffer for sending; null leaves it alone.</summary>
+    public int? KernelSendBufferBytes { get; init; }
+
+    /// <summary>The kernel's buffer for receiving; null leaves it alone.</summary>
+    public int? KernelReceiveBufferBytes { get; init; }
+}

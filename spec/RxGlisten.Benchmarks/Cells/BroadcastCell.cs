@@ -1,0 +1,33 @@
+using RxGlisten.Benchmarks.Load;
+using RxGlisten.Benchmarks.Reporting;
+
+namespace RxGlisten.Benchmarks.Cells;
+
+/// <summary>One speaks and all hear it.</summary>
+internal sealed class BroadcastCell(int connections, int bytes, int stalled = 0) : Cell
+{
+    public override string Name => $"broadcast-{connections}{(stalled > 0 ? $"-stalled-{stalled}" : "")}";
+
+    public override string Description =>
+        $"one of {connections} connections sends {bytes} bytes to all, again when all have them{(stalled > 0 ? $"; {stalled} never read, with small buffers, and hold up nobody" : "")}; "
+        + "a message is one delivery, its latency the time from the sending";
+
+    public override IReadOnlyList<Metric> Metrics { get; } =
+        [Metric.MessagesPerSecond, Metric.P50, Metric.P99, Metric.CpuPerMillionMessages, Metric.LoadCpu];
+
+    public override Metric? Cost => Metric.CpuPerMillionMessages;
+    public override bool Room => true;
+    public override int Connections => connections;
+
+    public override LoadOptions Load(string target, int serverId, CellTiming timing) => new()
+    {
+        Mode = LoadMode.Broadcast,
+        Target = target,
+        ServerId = serverId,
+        Connections = connections,
+        MessageBytes = bytes,
+        Stalled = stalled,
+        WarmUp = timing.WarmUp,
+        Duration = timing.Window,
+    };
+}

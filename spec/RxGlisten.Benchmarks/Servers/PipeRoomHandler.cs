@@ -1,0 +1,58 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Connections;
+
+namespace RxGlisten.Benchmarks.Servers;
+
+/// <summary>A room over duplex pipes: what one sends, all get. A member whose pipe is full is left out until it has been flushed, so that it holds up nobody.</summary>
+internal sealed class PipeRoomHandler : ConnectionHandler
+{
+    private readonly ConcurrentDictionary<string, Member> _members = new();
+
+    public override async Task OnConnectedAsync(ConnectionContext connection)
+    {
+        Member member = new(connection.Transport.Output);
+        _members.TryAdd(connection.ConnectionId, member);
+        member.Send(RxGlistenRoom.Greeting);
+        PipeReader input = connection.Transport.Input;
+        try
+        {
+            while (true)
+            {
+                ReadResult read = await input.ReadAsync();
+                foreach (ReadOnlyMemory<byte> segment in read.Buffer)
+                {
+                    foreach ((_, Member other) in _members) other.Send(segment);
+                }
+                input.AdvanceTo(read.Buffer.End);
+                if (read.IsCompleted) return;
+            }
+        }
+        catch (Exception error) when (error is ConnectionResetException or ConnectionAbortedException)
+        {
+            // The load generator leaves at the end of a window.
+        }
+        finally
+        {
+            _members.TryRemove(connection.ConnectionId, out _);
+        }
+    }
+
+    private sealed class Member(PipeWriter output)
+    {
+        private readonly Lock _lock = new();
+        private Task _flushed = Task.CompletedTask;
+
+        public void Send(ReadOnlyMemory<byte> message)
+        {
+            lock (_lock)
+            {
+                if (!_flushed.IsCompleted) return;
+                output.Write(message.Span);
+                ValueTask<FlushResult> flush = output.FlushAsync();
+                _flushed = flush.IsCompletedSuccessfully ? Task.CompletedTask : flush.AsTask();
+            }
+        }
+    }
+}

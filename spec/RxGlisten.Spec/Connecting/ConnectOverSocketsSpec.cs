@@ -1,0 +1,96 @@
+using System.Net;
+using System.Net.Sockets;
+using NUnit.Framework;
+using RxGlisten.Spec.Connecting.Doubles;
+using RxGlisten.Spec.Harness;
+
+namespace RxGlisten.Spec.Connecting;
+
+/// <summary>What only real sockets show: names with several addresses, descriptors, other makes of servers.</summary>
+[NonParallelizable]
+public sealed class ConnectOverSocketsSpec
+{
+    [Test]
+    public async Task A_name_is_looked_up()
+    {
+        await using var server = new TestServer(Reach.TcpV4());
+        var port = ((IPEndPoint)server.Listener.LocalEndPoint).Port;
+        var connected = RxClient.Connect($"tcp://localhost:{port}").Probe();
+        var client = (await connected.CountAsync(1))[0];
+        var accepted = await server.AcceptAsync();
+        Assert.That(client.RemoteEndPoint, Is.EqualTo(server.Listener.LocalEndPoint));
+        Assert.That(accepted.RemoteEndPoint, Is.EqualTo(client.LocalEndPoint));
+        client.Dispose();
+    }
+
+    [Test]
+    public async Task Addresses_of_both_families_are_tried_in_their_order()
+    {
+        await using var server = new TestServer(Reach.TcpV4());
+        var port = ((IPEndPoint)server.Listener.LocalEndPoint).Port;
+        var settings = new ConnectSettings { NoDelay = true };
+        IPAddress[] both = [IPAddress.IPv6Loopback, IPAddress.Loopback];
+        var second = await SocketConnector.ConnectToFirstAsync(both, port, settings, CancellationToken.None).Soon();
+        Assert.That(second.Connection!.RemoteEndPoint, Is.EqualTo(server.Listener.LocalEndPoint), "nobody listens on the first");
+
+        await using var sixth = new TestServer(Reach.TcpV6());
+        var first = await SocketConnector.ConnectToFirstAsync(both, ((IPEndPoint)sixth.Listener.LocalEndPoint).Port, settings, CancellationToken.None).Soon();
+        Assert.That(first.Connection!.RemoteEndPoint, Is.EqualTo(sixth.Listener.LocalEndPoint));
+
+        IPAddress[] nowhere = [IPAddress.Parse("::ffff:0:0"), IPAddress.IPv6Loopback];
+        var none = await SocketConnector.ConnectToFirstAsync(nowhere, port, settings, CancellationToken.None).Soon();
+        Assert.That((none.Connection, none.Error), Is.EqualTo(((ITransportConnection?)null, SocketError.ConnectionRefused)), "the last one's error");
+        second.Connection.Abort();
+        first.Connection.Abort();
+    }
+
+    [Test]
+    public async Task An_IPv4_address_mapped_into_IPv6_is_connected_to_as_IPv4()
+    {
+        await using var server = new TestServer(Reach.TcpV4());
+        var mapped = new IPEndPoint(IPAddress.Loopback.MapToIPv6(), ((IPEndPoint)server.Listener.LocalEndPoint).Port);
+        var client = (await RxClient.Connect(mapped).Probe().CountAsync(1))[0];
+        Assert.That(client.RemoteEndPoint, Is.EqualTo(server.Listener.LocalEndPoint));
+        client.Dispose();
+    }
+
+    [Test]
+    [Platform("Linux", Reason = "It counts descriptors in /proc.")]
+    public async Task Neither_leaving_nor_failing_nor_closing_leaks_a_descriptor()
+    {
+        using var full = new FullServer();
+        using var reach = Reach.Unix();
+        await using var unix = new TestServer(reach, serve: listener => listener.Serve(c => c.Inbound.Bytes()).Subscribe());
+        await using var tcp = new TestServer(Reach.TcpV4(), serve: listener => listener.Serve(c => c.Inbound.Bytes()).Subscribe());
+        await using var gone = new TestServer(Reach.TcpV4());
+        await gone.Listener.StopAsync(TimeSpan.Zero).Soon();
+        await RoundAsync(5);
+        await Patience.UntilAsync(() => unix.Listener.Connections.Count + tcp.Listener.Connections.Count == 0, "all were closed");
+        var before = Descriptors();
+        await RoundAsync(100);
+        await Patience.UntilAsync(() => unix.Listener.Connections.Count + tcp.Listener.Connections.Count == 0, "all were closed");
+        await Patience.UntilAsync(() => Descriptors() <= before, $"there were no more than {before} descriptors");
+
+        async Task RoundAsync(int count)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                var connecting = RxClient.Connect(full.EndPoint).Probe();
+                if (i % 2 == 0)
+                    await Task.Yield(); // at one point or another of its way
+                connecting.Dispose();
+                await RxClient.Connect(full.EndPoint, new ClientOptions { ConnectTimeout = TimeSpan.FromMilliseconds(1) }).Probe().ErrorAsync();
+                await RxClient.Connect(gone.Listener.LocalEndPoint).Probe().ErrorAsync();
+                RxClient.Connect(tcp.Listener.LocalEndPoint).Probe(connection => connection.Dispose()).Dispose();
+                foreach (var endpoint in new[] { unix.Listener.LocalEndPoint, tcp.Listener.LocalEndPoint })
+                {
+                    var client = (await RxClient.Connect(endpoint).Probe().CountAsync(1))[0];
+                    client.Dispose();
+                    await client.Closed.Soon();
+                }
+            }
+        }
+
+        static int Descriptors() => Directory.GetFileSystemEntries("/proc/self/fd").Length;
+    }
+}

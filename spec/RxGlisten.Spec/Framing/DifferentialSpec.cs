@@ -1,0 +1,66 @@
+using NUnit.Framework;
+using RxGlisten.Spec.Framing.Doubles;
+
+namespace RxGlisten.Spec.Framing;
+
+/// <summary>
+/// However the input is cut into packets, the frames and the end are those of a simple decoder that is given the whole, and for consumers that keep frames as for those that don't.
+/// </summary>
+public sealed class DifferentialSpec
+{
+    private static IEnumerable<string> Formats => Format.All.Keys;
+
+    [TestCaseSource(nameof(Formats))]
+    public void Every_cut_of_short_inputs_gives_what_the_whole_gives(string format)
+    {
+        var random = new Random(1);
+        for (var i = 0; i < 25; i++)
+        {
+            var bytes = Format.All[format].Input(random, random.Next(1, 9));
+            if (bytes.Length > 11)
+                bytes = bytes[..11];
+            for (var cuts = 0; cuts < 1 << Math.Max(0, bytes.Length - 1); cuts++)
+                Check(Format.All[format], bytes, [.. Enumerable.Range(1, Math.Max(0, bytes.Length - 1)).Where(at => (cuts & (1 << (at - 1))) != 0)]);
+        }
+    }
+
+    [TestCaseSource(nameof(Formats))]
+    public void Random_cuts_of_thousands_of_inputs_give_what_the_whole_gives(string format)
+    {
+        var random = new Random(2);
+        for (var i = 0; i < 3000; i++)
+        {
+            var bytes = Format.All[format].Input(random, random.Next(1, i % 20 == 0 ? 4000 : 80));
+            var pieces = random.Next(4) switch { 0 => bytes.Length, 1 => 1, 2 => 2, _ => random.Next(1, 12) };
+            Check(Format.All[format], bytes, [.. pieces == bytes.Length ? Enumerable.Range(1, bytes.Length - 1) : Cuts(random, bytes.Length, pieces)]);
+        }
+    }
+
+    [TestCaseSource(nameof(Formats))]
+    public void Bytes_of_no_format_at_all_give_what_the_whole_gives(string format)
+    {
+        var random = new Random(3);
+        for (var i = 0; i < 1000; i++)
+        {
+            var bytes = new byte[random.Next(1, 60)];
+            random.NextBytes(bytes);
+            Check(Format.All[format], bytes, [.. Cuts(random, bytes.Length, random.Next(1, 6))]);
+        }
+    }
+
+    private static IEnumerable<int> Cuts(Random random, int length, int pieces) =>
+        Enumerable.Range(1, pieces - 1).Select(_ => random.Next(length)).Order(); // the same place twice is an empty packet
+
+    private static void Check(Format format, byte[] bytes, int[] cuts)
+    {
+        var expected = format.Expect(bytes);
+        foreach (var keeps in new[] { true, false })
+        {
+            var feed = new PacketFeed();
+            var outcome = format.Collect(feed, keeps);
+            feed.All(bytes, cuts);
+            if (!expected.Equals(outcome()) || feed.IsObserved)
+                Assert.Fail($"{format}, {(keeps ? "kept" : "not kept")}, of {Convert.ToHexString(bytes)} cut at {string.Join(',', cuts)}:\n{outcome()}\ninstead of\n{expected}, {(feed.IsObserved ? "still" : "not")} subscribed");
+        }
+    }
+}
