@@ -7,16 +7,6 @@ internal sealed class Names
     private readonly HashSet<string> _taken = new(StringComparer.OrdinalIgnoreCase);
     private int _strangers;
 
-    /// <summary>How many are taken.</summary>
-    public int Count
-    {
-        get
-        {
-            lock (_gate)
-                return _taken.Count;
-        }
-    }
-
     /// <summary>A name for somebody who has not said one.</summary>
     public string TakeAny()
     {

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Runtime.InteropServices;
 
 namespace RxGlisten.Demos;
@@ -5,12 +6,31 @@ namespace RxGlisten.Demos;
 /// <summary>What every demo does the same: takes <c>--listen ADDRESS</c>, says where it listens, and drains on Ctrl+C or SIGTERM.</summary>
 internal static class Demo
 {
+    private const string Loopback = "tcp://127.0.0.1:3000";
     private static readonly TimeSpan s_drain = TimeSpan.FromSeconds(5);
 
     /// <summary>Binds, serves until it is told to stop, and drains. The program's exit code.</summary>
-    public static async Task<int> RunAsync(string[] args, Func<IListener, IDisposable> serve, ServerOptions? options = null)
+    public static Task<int> RunAsync(
+        string[] args, Func<IListener, IDisposable> serve, ServerOptions? options = null, string defaultAddress = Loopback) =>
+        RunAsync(
+            args,
+            async (address, stopping) =>
+            {
+                await using var listener = RxServer.Bind(address, options);
+                SayWhere(listener.LocalEndPoint);
+                using var serving = serve(listener);
+                var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                using var stop = stopping.Register(told.SetResult);
+                await told.Task;
+                var drained = await listener.StopAsync(s_drain, CancellationToken.None);
+                Console.WriteLine($"stopped: {drained.Finished} connections finished, {drained.Cut} were cut");
+            },
+            defaultAddress);
+
+    /// <summary>Runs something that listens by itself until the token tells it to stop. The program's exit code.</summary>
+    public static async Task<int> RunAsync(string[] args, Func<string, CancellationToken, Task> run, string defaultAddress = Loopback)
     {
-        var address = "tcp://127.0.0.1:3000";
+        var address = defaultAddress;
         if (args is ["--listen", var given])
         {
             address = given;
@@ -21,23 +41,18 @@ internal static class Demo
             return 2;
         }
 
-        var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var stop = new CancellationTokenSource();
         void OnSignal(PosixSignalContext signal)
         {
             signal.Cancel = true;
-            stop.TrySetResult();
+            stop.Cancel();
         }
 
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
         try
         {
-            await using var listener = RxServer.Bind(address, options);
-            Console.WriteLine($"listening on {ServerAddress.Format(listener.LocalEndPoint)}");
-            using var serving = serve(listener);
-            await stop.Task;
-            var drained = await listener.StopAsync(s_drain);
-            Console.WriteLine($"stopped: {drained.Finished} connections finished, {drained.Cut} were cut");
+            await run(address, stop.Token);
             return 0;
         }
         catch (Exception e) when (e is FormatException or ListenException)
@@ -46,4 +61,7 @@ internal static class Demo
             return 1;
         }
     }
+
+    /// <summary>Says where it listens, for whoever started it with port 0.</summary>
+    public static void SayWhere(EndPoint endpoint) => Console.WriteLine($"listening on {ServerAddress.Format(endpoint)}");
 }

@@ -19,7 +19,7 @@ public static class RxServer
     public static IObservable<IConnection> Listen(EndPoint endpoint, ServerOptions? options = null)
     {
         ServerOptions valid = Check(endpoint, options);
-        return new ColdListener(() => Listener.Bind(endpoint, TransportChoice.Of(endpoint), valid));
+        return new ColdListener(() => Listener.Bind(endpoint, TransportChoice.Of(endpoint, valid), valid));
     }
 
     /// <summary>Connections to an address, as <see cref="Listen(EndPoint, ServerOptions?)"/>.</summary>
@@ -37,8 +37,11 @@ public static class RxServer
     /// <param name="options">How to serve; null for the defaults.</param>
     /// <exception cref="ListenException">The endpoint can't be bound; the message says why and what to do.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
-    public static IListener Bind(EndPoint endpoint, ServerOptions? options = null) =>
-        Listener.Bind(endpoint, TransportChoice.Of(endpoint), Check(endpoint, options));
+    public static IListener Bind(EndPoint endpoint, ServerOptions? options = null)
+    {
+        ServerOptions valid = Check(endpoint, options);
+        return Listener.Bind(endpoint, TransportChoice.Of(endpoint, valid), valid);
+    }
 
     /// <summary>Binds an address, as <see cref="Bind(EndPoint, ServerOptions?)"/>.</summary>
     /// <param name="address">As for <see cref="Listen(string, ServerOptions?)"/>.</param>

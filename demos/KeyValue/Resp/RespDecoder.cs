@@ -11,7 +11,6 @@ internal sealed class RespDecoder : IFrameDecoder<Command>
     private const int MostWords = 1024 * 1024;
     private const int LongestLine = 64 * 1024;
     private const int LongestHeader = 16;  // "*", a sign, ten digits and the end of the line, with something to spare
-    private const int ShortestWord = 6;    // "$0\r\n\r\n"
 
     private readonly List<Range> _words = []; // of the command under way
     private int _missing;                     // words that are still to come; 0: the header is
@@ -53,11 +52,11 @@ internal sealed class RespDecoder : IFrameDecoder<Command>
 
     /// <summary>Reads the next word.</summary>
     /// <param name="bytes">From the beginning of the command.</param>
-    /// <param name="length">How long the command is at least.</param>
+    /// <param name="length">How long the command is at least, where the word says it.</param>
     private bool TryReadWord(ReadOnlySpan<byte> bytes, out int length)
     {
         var start = _at;
-        length = start + (_missing * ShortestWord);
+        length = 0;
         if (start == bytes.Length)
             return false;
         if (bytes[start] != '$')
@@ -66,7 +65,7 @@ internal sealed class RespDecoder : IFrameDecoder<Command>
             return false;
 
         var end = _at + count;
-        length = end + 2 + ((_missing - 1) * ShortestWord);
+        length = end + 2;
         if (bytes.Length < end + 2)
         {
             _at = start;

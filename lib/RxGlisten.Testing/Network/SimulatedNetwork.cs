@@ -14,7 +14,7 @@ namespace RxGlisten.Testing;
 public sealed class SimulatedNetwork : ITransport
 {
     private readonly Dictionary<string, SimulatedEndPoint> _endpoints = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, SimulatedListener> _listeners = new(StringComparer.Ordinal);
+    private readonly ListeningNames<SimulatedListener> _listeners = new();
     private readonly IScheduler _scheduler;
     private readonly IStopwatch _stopwatch;
     private readonly DeterministicRandom _random;
@@ -134,20 +134,9 @@ public sealed class SimulatedNetwork : ITransport
         ArgumentNullException.ThrowIfNull(endpoint);
         ArgumentNullException.ThrowIfNull(settings);
         if (endpoint is not SimulatedEndPoint named || !ReferenceEquals(named.Network, this))
-        {
-            throw new ListenException(endpoint, SocketError.AddressFamilyNotSupported,
-                $"{endpoint} is not on this network; listen on one of its own endpoints.");
-        }
-
+            throw ListeningNames<SimulatedListener>.NotHere(endpoint);
         lock (Gate)
-        {
-            var listener = new SimulatedListener(this, EndPoint(named.Name), settings.Backlog);
-            if (_listeners.TryAdd(named.Name, listener))
-                return listener;
-        }
-
-        throw new ListenException(endpoint, SocketError.AddressAlreadyInUse,
-            $"{endpoint} is listened on already; dispose that listener first or take another name.");
+            return _listeners.Add(named.Name, new SimulatedListener(this, EndPoint(named.Name), settings.Backlog));
     }
 
     /// <summary>Writes a remark into the trace.</summary>
@@ -207,7 +196,7 @@ public sealed class SimulatedNetwork : ITransport
             OpenCount--;
     }
 
-    internal void Free(SimulatedListener listener) => _listeners.Remove(((SimulatedEndPoint)listener.LocalEndPoint).Name);
+    internal void Free(SimulatedEndPoint endpoint) => _listeners.Remove(endpoint.Name);
 
     internal void FailAccepts(SimulatedEndPoint endpoint, SocketError error, int times)
     {
@@ -215,8 +204,8 @@ public sealed class SimulatedNetwork : ITransport
         {
             for (var i = 0; i < times; i++)
                 endpoint.AcceptFaults.Next.Enqueue(error);
-            if (_listeners.TryGetValue(endpoint.Name, out var listener))
-                Queue.Post(listener);
+            if (_listeners.TryGet(endpoint.Name, out var listener))
+                listener.Wake();
         }
     }
 
@@ -254,5 +243,5 @@ public sealed class SimulatedNetwork : ITransport
     }
 
     private bool IsTaken(ServerEnd server, SimulatedEndPoint endpoint) =>
-        !server.IsRefused && _listeners.TryGetValue(endpoint.Name, out var listener) && listener.TryArrive(server);
+        !server.IsRefused && _listeners.TryGet(endpoint.Name, out var listener) && listener.TryArrive(server);
 }

@@ -4,13 +4,13 @@ using System.Net.Sockets;
 namespace RxGlisten.Testing;
 
 /// <summary>An end of a simulated connection that a program has. State is guarded by the network's lock; no foreign code is called in it.</summary>
-internal abstract class TransportEnd : StreamEnd, ITransportConnection
+internal abstract class TransportEnd : StreamEnd, ITransportConnection, ITurnEnd
 {
     private const int MostBytes = 64 * 1024;
 
-    private readonly WaitingReceive _receive;
-    private readonly WaitingSend _send;
-    private HangUp? _hangUp;
+    private readonly TurnReceive _receive;
+    private readonly TurnSend _send;
+    private TurnHangUp? _hangUp;
     private bool _finReported; // to a receive or to the watcher,
     private bool _resetReported; // whichever came first
 
@@ -18,8 +18,8 @@ internal abstract class TransportEnd : StreamEnd, ITransportConnection
         : base(network, link, number, outgoing)
     {
         (LocalEndPoint, RemoteEndPoint) = (local, remote);
-        _receive = new WaitingReceive(this);
-        _send = new WaitingSend(this);
+        _receive = new TurnReceive(this);
+        _send = new TurnSend(this);
     }
 
     public EndPoint LocalEndPoint { get; }
@@ -35,7 +35,11 @@ internal abstract class TransportEnd : StreamEnd, ITransportConnection
 
     protected override bool WantsRoom => _send.IsOutstanding;
 
-    private SocketError? UnreportedHangUp =>
+    SchedulerExecutor ITurnEnd.Queue => Network.Queue;
+
+    Lock ITurnEnd.Gate => Network.Gate;
+
+    public SocketError? UnreportedHangUp =>
         IsEnded ? null
         : ResetArrived ? (_resetReported ? null : SocketError.ConnectionReset)
         : FinArrived && !_finReported ? SocketError.Success
@@ -114,7 +118,7 @@ internal abstract class TransportEnd : StreamEnd, ITransportConnection
         {
             if (_hangUp is not null)
                 throw new InvalidOperationException("The connection is watched already.");
-            _hangUp = new HangUp(this, watcher);
+            _hangUp = new TurnHangUp(this, watcher);
             _hangUp.Note();
         }
     }
@@ -154,7 +158,7 @@ internal abstract class TransportEnd : StreamEnd, ITransportConnection
     }
 
     /// <summary>Reads what there is; memory is asked for outside the lock.</summary>
-    private Transfer Receive(IReceiveBuffer buffer)
+    public Transfer Receive(IReceiveBuffer buffer)
     {
         int waiting;
         lock (Network.Gate)
@@ -179,7 +183,7 @@ internal abstract class TransportEnd : StreamEnd, ITransportConnection
         }
     }
 
-    private Transfer Send(ReadOnlySpan<byte> data)
+    public Transfer Send(ReadOnlySpan<byte> data)
     {
         if (IsEnded)
             return new Transfer(0, SocketError.OperationAborted);
@@ -202,7 +206,7 @@ internal abstract class TransportEnd : StreamEnd, ITransportConnection
         return new Transfer(0, error);
     }
 
-    private void OnReported(SocketError error)
+    public void OnReported(SocketError error)
     {
         ref var reported = ref error == SocketError.Success ? ref _finReported : ref _resetReported;
         if (!reported)
@@ -214,108 +218,5 @@ internal abstract class TransportEnd : StreamEnd, ITransportConnection
     {
         if (_send.IsOutstanding)
             throw new InvalidOperationException("A send is outstanding already.");
-    }
-
-    private sealed class WaitingReceive(TransportEnd end) : Completion<Transfer>(end.Network)
-    {
-        private IReceiveBuffer? _buffer;
-        private bool _woken;
-
-        public bool IsOutstanding => _buffer is not null;
-
-        public ValueTask<Transfer> Begin(IReceiveBuffer buffer)
-        {
-            _buffer = buffer;
-            return Begin();
-        }
-
-        public void Wake()
-        {
-            if (_buffer is null || _woken)
-                return;
-            _woken = true;
-            end.Network.Queue.Post(this);
-        }
-
-        public override void Execute()
-        {
-            var result = end.Receive(_buffer!); // woken only while outstanding, and ended only here
-            lock (end.Network.Gate)
-            {
-                _buffer = null;
-                _woken = false;
-            }
-
-            Complete(result);
-        }
-    }
-
-    private sealed class WaitingSend(TransportEnd end) : Completion<Transfer>(end.Network)
-    {
-        private ReadOnlyMemory<byte> _data;
-        private bool _woken;
-
-        public bool IsOutstanding { get; private set; }
-
-        public ValueTask<Transfer> Begin(ReadOnlyMemory<byte> data)
-        {
-            _data = data;
-            IsOutstanding = true;
-            return Begin();
-        }
-
-        public void Wake()
-        {
-            if (!IsOutstanding || _woken)
-                return;
-            _woken = true;
-            end.Network.Queue.Post(this);
-        }
-
-        public override void Execute()
-        {
-            Transfer result;
-            lock (end.Network.Gate)
-            {
-                // What woke it is still true: nobody else takes the room, and no end is taken back.
-                result = end.Send(_data.Span);
-                _data = default;
-                IsOutstanding = _woken = false;
-            }
-
-            Complete(result);
-        }
-    }
-
-    /// <summary>Tells the watcher of a hang-up that no receive has reported: the FIN and the reset once each, in a turn of the queue.</summary>
-    private sealed class HangUp(TransportEnd end, IHangUpWatcher watcher) : IThreadPoolWorkItem
-    {
-        private bool _posted;
-
-        public void Note()
-        {
-            if (_posted || end.UnreportedHangUp is null)
-                return;
-            _posted = true;
-            end.Network.Queue.Post(this);
-        }
-
-        public void Execute()
-        {
-            lock (end.Network.Gate)
-                _posted = false;
-            if (!watcher.IsPaused)
-                return; // who reads, or will, sees it there; should it pause after some more bytes, that receive has noted it again
-            SocketError error;
-            lock (end.Network.Gate)
-            {
-                if (end.UnreportedHangUp is not { } unreported)
-                    return;
-                error = unreported;
-                end.OnReported(error);
-            }
-
-            watcher.OnHangUp(error);
-        }
     }
 }

@@ -6,7 +6,7 @@ namespace RxGlisten.Testing;
 /// A program connects: the server has the connection when the link's latency is over, and the program when it is over once more. As a work item it is
 /// the end of that wait, by the server's answer or by the cancellation. Guarded by the network's lock.
 /// </summary>
-internal sealed class WaitingConnect : Completion<ConnectResult>
+internal sealed class WaitingConnect : TurnOperation<ConnectResult>
 {
     private readonly SimulatedNetwork _network;
     private readonly LinkSettings _link;
@@ -17,7 +17,7 @@ internal sealed class WaitingConnect : Completion<ConnectResult>
     private bool _reachedServer;
 
     public WaitingConnect(SimulatedNetwork network, LinkSettings link, ConnectedEnd client, ServerEnd server)
-        : base(network) => (_network, _link, _client, _server) = (network, link, client, server);
+        : base(network.Queue) => (_network, _link, _client, _server) = (network, link, client, server);
 
     public ValueTask<ConnectResult> Wait() => Begin();
 

@@ -76,7 +76,7 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
         ITransportListener bound;
         try
         {
-            bound = transport.Listen(endpoint, new TransportSettings(options));
+            bound = transport.Listen(endpoint, new TransportSettings(options) { Blocked = new BlockedCallbacks(settings).Note });
         }
         catch (Exception)
         {

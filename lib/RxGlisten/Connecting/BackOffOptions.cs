@@ -22,8 +22,8 @@ public sealed record BackOffOptions
     public int? Attempts { get; init; }
 
     /// <summary>
-    /// Which errors are tried again; any other is the sequence's own at once. Called on the thread of the failure. Default all: right for a connection that is refused
-    /// or lost, wrong for an error that will be the same the next time.
+    /// Which errors are tried again; any other is the sequence's own at once. Called on the thread of the failure. Default all: right for a
+    /// connection that is refused or lost, wrong for an error that will be the same the next time.
     /// </summary>
     public Func<Exception, bool> Retries { get; init; } = static _ => true;
 

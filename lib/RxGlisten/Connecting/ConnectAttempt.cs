@@ -3,8 +3,9 @@ using System.Reactive.Disposables;
 namespace RxGlisten;
 
 /// <summary>
-/// One subscription to a client: connects, gives the connection away, and completes. The transport's answer, the time limit and the subscriber's leaving
-/// race for it; who comes first decides, and a connection that comes after that is reset, so that none is left to nobody.
+/// One subscription to a client: connects, gives the connection away, and completes. The transport's answer, the time limit and the
+/// subscriber's leaving race for it; who comes first decides, and a connection that comes after that is reset, so that none is left to
+/// nobody.
 /// </summary>
 internal sealed class ConnectAttempt(Connector connector, IObserver<IConnection> observer) : IThreadPoolWorkItem, IDisposable
 {

@@ -12,7 +12,11 @@ internal static class ConnectFailure
 
     /// <summary>For a time that is over.</summary>
     public static ConnectException TimedOut(EndPoint endpoint, TimeSpan timeout) =>
-        From(endpoint, SocketError.TimedOut, $"there was no connection within {timeout}. Check the address and the firewalls on the way, or allow more time.", null);
+        From(
+            endpoint,
+            SocketError.TimedOut,
+            $"there was no connection within {timeout}. Check the address and the firewalls on the way, or allow more time.",
+            inner: null);
 
     /// <summary>For a TLS handshake that failed.</summary>
     public static ConnectException Handshake(EndPoint endpoint, CloseReason failure) =>

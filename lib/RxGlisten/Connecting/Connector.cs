@@ -25,7 +25,7 @@ internal sealed class Connector : IObservable<IConnection>, IConnectionOwner
         _settings = ConnectionSettings.Of(options);
         _metrics = new ClientMetrics(options.MeterFactory);
         Timeout = options.ConnectTimeout;
-        ConnectSettings = new ConnectSettings(options);
+        ConnectSettings = new ConnectSettings(options) { Blocked = new BlockedCallbacks(_settings).Note };
         _tls = options.Tls is null ? null : new TlsClient(options.Tls, endpoint);
     }
 

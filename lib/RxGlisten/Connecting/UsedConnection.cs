@@ -3,10 +3,11 @@ using System.Reactive.Disposables;
 namespace RxGlisten;
 
 /// <summary>
-/// One subscription to <c>Use</c>: connects, runs the user's sequence over the connection, and closes it when that ends or nobody wants it any more.
-/// A lost connection ends a sequence that does not listen to <see cref="IConnection.Inbound"/> and so could not be told by it.
+/// One subscription to <c>Use</c>: connects, runs the user's sequence over the connection, and closes it when that ends or nobody wants it
+/// any more. A lost connection ends a sequence that does not listen to <see cref="IConnection.Inbound"/> and so could not be told by it.
 /// </summary>
-internal sealed class UsedConnection<T>(Func<IConnection, IObservable<T>> use, IObserver<T> observer) : IObserver<IConnection>, IConnectionWatcher, IDisposable
+internal sealed class UsedConnection<T>(Func<IConnection, IObservable<T>> use, IObserver<T> observer)
+    : IObserver<IConnection>, IConnectionWatcher, IDisposable
 {
     private const int Ended = int.MinValue;
 

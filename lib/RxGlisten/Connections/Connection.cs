@@ -273,7 +273,8 @@ internal sealed class Connection : IConnection, IHangUpWatcher, IThreadPoolWorkI
             Closing.SendFailed(error);
     }
 
-    private static EndPoint Plain(EndPoint endpoint) =>
+    /// <summary>An IPv4 address mapped into IPv6, as IPv4.</summary>
+    internal static EndPoint Plain(EndPoint endpoint) =>
         endpoint is IPEndPoint { Address.IsIPv4MappedToIPv6: true } mapped ? new IPEndPoint(mapped.Address.MapToIPv4(), mapped.Port) : endpoint;
 
     /// <summary>Tells a watcher that came after the end.</summary>

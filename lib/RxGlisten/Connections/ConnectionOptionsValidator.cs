@@ -17,6 +17,12 @@ internal static class ConnectionOptionsValidator
         ValidateSizes(options);
         ValidateSlowConsumers(options);
         ValidateDurations(options);
+        OptionRange.RequireDefined(options.Transport, nameof(options.Transport));
+        if (options.Transport == TransportKind.EventLoop && !EventLoops.AreSupported)
+            throw OptionRange.OutOfRange(
+                options.Transport,
+                nameof(options.Transport),
+                $"is for Linux on x64 and arm64: use {nameof(TransportKind.Automatic)} or {nameof(TransportKind.Sockets)} here");
         if (options.KeepAlive is { } keepAlive) ValidateKeepAlive(keepAlive, nameof(options.KeepAlive));
         OptionRange.RequireBetween(options.UserMessageLimit, 1, int.MaxValue, nameof(options.UserMessageLimit));
         OptionRange.RequireDefined(options.UserMessagePolicy, nameof(options.UserMessagePolicy));

@@ -1,7 +1,7 @@
 namespace RxGlisten;
 
 /// <summary>
-/// One subscriber at a time. Who comes from inside the subscriber's own call is parked, and takes over if the seat is empty when the
+/// One subscriber at a time. Who comes while the subscriber is being called is parked, and takes over if the seat is empty when the
 /// call returns. Not thread-safe: its owner calls everything under one lock, and makes the calls themselves outside it.
 /// </summary>
 internal sealed class SubscriberSeat<T>
@@ -27,8 +27,9 @@ internal sealed class SubscriberSeat<T>
             return true;
         }
 
-        // The seat of a parked subscriber is kept: from another thread nobody can tell whether it is about to take over.
-        if (_parked is not null || _caller != Environment.CurrentManagedThreadId) return false;
+        // The seat of a parked subscriber is kept. Who comes during a call is parked whatever its thread: Rx's operators complete first and leave
+        // then, so that it may come of a call whose subscriber is about to be gone.
+        if (_parked is not null || _caller == 0) return false;
         _parked = newcomer;
         return true;
     }

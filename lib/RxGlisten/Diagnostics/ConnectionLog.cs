@@ -19,6 +19,11 @@ internal static partial class ConnectionLog
     [LoggerMessage(3, LogLevel.Error, "The transport of connection {Id} failed to close it.")]
     public static partial void CloseFailed(ILogger log, long id, Exception error);
 
-    [LoggerMessage(4, LogLevel.Error, "The handler of connection {Id} threw, and goes on.")]
+    [LoggerMessage(5, LogLevel.Error, "The handler of connection {Id} threw, and goes on.")]
     public static partial void Rescued(ILogger log, long id, Exception error);
+
+    [LoggerMessage(6, LogLevel.Warning,
+        "A callback blocked an event loop for more than 20 ms, so another thread took the loop over. Connections whose callbacks block are served by the "
+        + "thread pool until they are quick again. This is logged once; the counter rxglisten.callbacks.blocked has all of them.")]
+    public static partial void CallbackBlocked(ILogger log);
 }

@@ -18,6 +18,7 @@ internal sealed class ServerMetrics
     private readonly Counter<long> _ignoredSends;
     private readonly Counter<long> _droppedMessages;
     private readonly Counter<long> _droppedUserMessages;
+    private readonly Counter<long> _blockedCallbacks;
 
     public ServerMetrics(IMeterFactory? factory)
     {
@@ -30,6 +31,7 @@ internal sealed class ServerMetrics
         _ignoredSends = meter.CreateCounter<long>("rxglisten.outbound.ignored", "{message}", "Messages sent after the close.");
         _droppedMessages = meter.CreateCounter<long>("rxglisten.outbound.dropped", "{message}", "Messages dropped for slow consumers.");
         _droppedUserMessages = meter.CreateCounter<long>("rxglisten.handler.dropped", "{message}", "User messages dropped for slow handlers.");
+        _blockedCallbacks = meter.CreateCounter<long>("rxglisten.callbacks.blocked", "{callback}", "Callbacks that blocked an event loop.");
     }
 
     /// <summary>The meter that everything counts in.</summary>
@@ -70,6 +72,9 @@ internal sealed class ServerMetrics
 
     /// <summary>A user message was dropped.</summary>
     public void UserMessageDropped() => Add(_droppedUserMessages);
+
+    /// <summary>A callback blocked an event loop.</summary>
+    public void CallbackBlocked() => Add(_blockedCallbacks);
 
     private static void Add(Counter<long> counter, long count = 1, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {

@@ -1,17 +1,16 @@
 namespace RxGlisten;
 
 /// <summary>Frames that end by the first occurrence of a delimiter, which is not part of them.</summary>
-internal struct DelimiterDecoder(byte[] delimiter, int maxLength) : IFrameDecoder<ReadOnlyMemory<byte>>
+internal struct DelimiterDecoder(byte[] delimiter, int maxLength) : IPacketDecoder<ReadOnlyMemory<byte>>
 {
     private int _searched; // no delimiter begins in so many bytes of the frame
 
-    public bool TryDecode(ReadOnlyMemory<byte> bytes, out ReadOnlyMemory<byte> frame, out int length)
+    public bool TryDecode(ReadOnlyMemory<byte> packet, int at, ReadOnlySpan<byte> bytes, out ReadOnlyMemory<byte> frame, out int length)
     {
-        var span = bytes.Span;
-        var at = span[_searched..].IndexOf(delimiter);
-        if (at < 0)
+        var content = bytes[_searched..].IndexOf(delimiter);
+        if (content < 0)
         {
-            _searched = Math.Max(0, span.Length - delimiter.Length + 1);
+            _searched = Math.Max(0, bytes.Length - delimiter.Length + 1);
             if (_searched > maxLength)
                 throw new FrameTooLargeException(maxLength);
             frame = default;
@@ -19,12 +18,12 @@ internal struct DelimiterDecoder(byte[] delimiter, int maxLength) : IFrameDecode
             return false;
         }
 
-        at += _searched;
+        content += _searched;
         _searched = 0;
-        if (at > maxLength)
+        if (content > maxLength)
             throw new FrameTooLargeException(maxLength);
-        frame = bytes[..at];
-        length = at + delimiter.Length;
+        frame = packet.Slice(at, content);
+        length = content + delimiter.Length;
         return true;
     }
 }

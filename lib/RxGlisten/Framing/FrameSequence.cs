@@ -6,7 +6,7 @@ namespace RxGlisten;
 /// <param name="keepsNothing">Whether the bytes of a frame are done with when such an observer returns.</param>
 internal sealed class FrameSequence<TDecoder, T>(IObservable<ReadOnlyMemory<byte>> bytes, TDecoder decoder, Func<IObserver<T>, bool> keepsNothing)
     : IObservable<T>
-    where TDecoder : IFrameDecoder<T>
+    where TDecoder : IPacketDecoder<T>
 {
     public IDisposable Subscribe(IObserver<T> observer)
     {

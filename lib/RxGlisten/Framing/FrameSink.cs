@@ -11,14 +11,13 @@ namespace RxGlisten;
 /// <param name="decoder">Its state is this subscription's own.</param>
 /// <param name="keepsNothing">Whether nobody downstream keeps the bytes of a frame.</param>
 internal sealed class FrameSink<TDecoder, T>(IObserver<T> observer, TDecoder decoder, bool keepsNothing) : IByteSink, IGivesBack, IDisposable
-    where TDecoder : IFrameDecoder<T>
+    where TDecoder : IPacketDecoder<T>
 {
     private const int SmallestStep = 256;
 
     private readonly SingleAssignmentDisposable _upstream = new();
     private TDecoder _decoder = decoder;
-    private PartialFrame _partial;
-    private ReadOnlyMemory<byte> _unused; // came when, or is behind the frame at which, the observer left
+    private PartialFrame _partial;        // and, when the observer has left, what came then and what is behind the frame at which it left
     private int _needed;                  // bytes of the frame under way before which the decoder is not asked again; 0 where it is not known
     private bool _decoding;
     private bool _isOver;
@@ -78,34 +77,32 @@ internal sealed class FrameSink<TDecoder, T>(IObserver<T> observer, TDecoder dec
 
     public ReadOnlyMemory<byte> GiveBack()
     {
-        var unused = _unused;
-        _unused = default;
-        if (_partial.Length > 0)
-        {
-            unused = (byte[])[.. _partial.Bytes.Span, .. unused.Span];
-            _partial.Release();
-        }
-
+        if (_partial.Length == 0)
+            return default;
+        var unused = _partial.Bytes.ToArray();
+        _partial.Release();
         return unused;
     }
 
-    private void DecodeAll(ReadOnlyMemory<byte> bytes)
+    private void DecodeAll(ReadOnlyMemory<byte> packet)
     {
-        while (!bytes.IsEmpty)
+        var bytes = packet.Span;
+        for (var at = 0; at < bytes.Length;)
         {
             if (_isDisposed)
             {
-                _unused = bytes;
+                _partial.Append(bytes[at..], 0);
                 return;
             }
 
-            if (!TryDecode(bytes, out var frame, out var length))
+            if (!TryDecode(packet, at, bytes[at..], out var frame, out var length))
             {
-                _partial.Append(bytes.Span, _needed);
+                _needed = length;
+                _partial.Append(bytes[at..], length);
                 return;
             }
 
-            bytes = bytes[length..];
+            at += length;
             observer.OnNext(frame);
         }
     }
@@ -116,14 +113,14 @@ internal sealed class FrameSink<TDecoder, T>(IObserver<T> observer, TDecoder dec
     {
         if (_isDisposed)
         {
-            _unused = bytes;
+            // More than one may come: it has left, and whom it left may not know yet.
+            _partial.Append(bytes.Span, 0);
             return false;
         }
 
         var before = _partial.Length;
         var taken = 0;
         T? frame;
-        int length;
         do
         {
             if (taken == bytes.Length)
@@ -135,8 +132,10 @@ internal sealed class FrameSink<TDecoder, T>(IObserver<T> observer, TDecoder dec
             _partial.Append(step, _needed);
             taken += step.Length;
         }
-        while (_partial.Length < _needed || !TryDecode(_partial.Bytes, out frame, out length));
+        while (_partial.Length < _needed || !TryDecode(_partial.Bytes, 0, _partial.Bytes.Span, out frame, out _needed));
 
+        var length = _needed;
+        _needed = 0;
         bytes = length >= before
             ? bytes[(length - before)..]
             : (byte[])[.. _partial.Bytes.Span[length..before], .. bytes.Span]; // the decoder had looked at bytes behind the frame
@@ -164,12 +163,11 @@ internal sealed class FrameSink<TDecoder, T>(IObserver<T> observer, TDecoder dec
         observer.OnNext(frame);
     }
 
-    private bool TryDecode(ReadOnlyMemory<byte> bytes, [MaybeNullWhen(false)] out T frame, out int length)
+    private bool TryDecode(ReadOnlyMemory<byte> packet, int at, ReadOnlySpan<byte> bytes, [MaybeNullWhen(false)] out T frame, out int length)
     {
         _decoding = true;
-        var isFrame = _decoder.TryDecode(bytes, out frame, out length);
+        var isFrame = _decoder.TryDecode(packet, at, bytes, out frame, out length);
         _decoding = false;
-        _needed = isFrame ? 0 : length;
         return isFrame;
     }
 

@@ -97,7 +97,7 @@ public static class FramingExtensions
     }
 
     private static FrameSequence<TDecoder, ReadOnlyMemory<byte>> Slices<TDecoder>(IObservable<ReadOnlyMemory<byte>> bytes, TDecoder decoder)
-        where TDecoder : IFrameDecoder<ReadOnlyMemory<byte>> =>
+        where TDecoder : IPacketDecoder<ReadOnlyMemory<byte>> =>
         new(bytes, decoder, static observer => observer is IByteSink { KeepsNothing: true });
 
     private static void Check(IObservable<ReadOnlyMemory<byte>> bytes, int maxLength)

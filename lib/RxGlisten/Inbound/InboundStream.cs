@@ -14,8 +14,7 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
     private LinkedList<ReadOnlyMemory<byte>>? _backlog; // received and not delivered, or given back, oldest first
     private FlowGate? _holds;                     // made by the first hold
     private bool _turn;
-    private bool _calling;                        // an observer's call is on the stack of ...
-    private int _callingThread;                   // ... this thread
+    private bool _calling;                        // an observer's call is running
     private Packet? _delivered;                   // the packet of the running delivery
     private HeldPacket? _deliveredHold;           // its holds
     private int _deliveredBytes;
@@ -44,14 +43,14 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
     public bool EndWasTold { get; private set; }
 
     /// <summary>Whether the next receive may be issued. Under the lock.</summary>
-    public bool WantsToRead => !_turn && !_ended && _current is not null && _backlog is not { Count: > 0 } && IsFlowOpen;
+    public bool WantsToRead => !_turn && !_ended && _current is { IsComplete: true } && _backlog is not { Count: > 0 } && IsFlowOpen;
 
     /// <summary>The packet on hold longest. Under the lock.</summary>
     public HeldPacket? OldestHeld => _holds?.Oldest;
 
     private bool IsFlowOpen => _holds is not { IsOpen: false } && connection.Outbound.IsWritable;
 
-    private bool HasDeliverable => _current is not null && (_backlog is { Count: > 0 } ? IsFlowOpen : _ended);
+    private bool HasDeliverable => _current is { IsComplete: true } && (_backlog is { Count: > 0 } ? IsFlowOpen : _ended);
 
     public IDisposable Subscribe(IObserver<Message> observer)
     {
@@ -59,25 +58,37 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
         var subscription = new InboundSubscription(this, observer);
         lock (connection.Gate)
         {
-            // Whoever is parked keeps the seat that the current one has left: it takes over when the running call returns.
-            if (_current is not null || _parked is { Count: > 0 })
+            // Whoever is parked keeps the seat that the current one has left: it takes over when the running call returns. Who comes during that call is
+            // parked whatever its thread: Rx's operators complete first and leave then, so that it may come of a call whose subscriber is about to be gone.
+            if (_current is null && _parked is not { Count: > 0 })
             {
-                if (_calling && _callingThread == Environment.CurrentManagedThreadId)
-                    (_parked ??= []).Add(subscription);
-                else
-                    connection.Executor.Post(new Refusal(connection, subscription));
+                _current = subscription;
+            }
+            else if (_calling)
+            {
+                (_parked ??= []).Add(subscription);
+            }
+            else
+            {
+                connection.Executor.Post(new Refusal(connection, subscription));
                 return subscription;
             }
-
-            _current = subscription;
         }
 
         // While Rx subscribes a chain of operators, none of them can leave yet: what it were told then, beyond what it wants, would be lost.
         if (CurrentThreadScheduler.IsScheduleRequired)
-            connection.Wake();
+            BeginTelling(subscription);
         else
-            CurrentThreadScheduler.Instance.Schedule(connection.Wake);
+            CurrentThreadScheduler.Instance.Schedule(() => BeginTelling(subscription));
         return subscription;
+    }
+
+    /// <summary>The call that subscribed is over.</summary>
+    private void BeginTelling(InboundSubscription subscription)
+    {
+        lock (connection.Gate)
+            subscription.IsComplete = true;
+        connection.Wake();
     }
 
     /// <summary>Ends a subscription; what was received and not delivered waits for the next.</summary>
@@ -88,7 +99,7 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
             subscription.IsDisposed = true;
             _parked?.Remove(subscription);
             if (!_calling) // or else the end of the call sees to it
-                TakeBack(subscription, isReused: false);
+                TakeBack(subscription);
             if (_current != subscription)
                 return;
             _current = null;
@@ -154,7 +165,7 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
             connection.Reader.ReadIsOver();
             open = connection.Closing.IsOpen;
             data = TakeLent(count, out buffer);
-            var deliver = open && !_ended && !_turn && _current is not null && _backlog is not { Count: > 0 };
+            var deliver = open && !_ended && !_turn && _current is { IsComplete: true } && _backlog is not { Count: > 0 };
             var reuse = deliver && buffer is not null && _current!.KeepsNothing; // deliver: there is a current one
             if (buffer is not null && !reuse)
             {
@@ -275,7 +286,7 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
             lock (connection.Gate)
             {
                 held = _deliveredHold is not null;
-                refused = EndCall(subscription, isReused: buffer is not null && !held);
+                refused = EndCall(subscription);
                 connection.Outbound.EndCork();
             }
 
@@ -359,7 +370,6 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
     private Packet? BeginCall(InboundSubscription subscription, ReadOnlyMemory<byte> data)
     {
         _calling = true;
-        _callingThread = Environment.CurrentManagedThreadId;
         _deliveredHold = null;
         _deliveredBytes = data.Length;
         connection.Outbound.BeginCork();
@@ -372,13 +382,12 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
     /// The observer's call returned: the first subscription that was made inside it takes over if the current one left. Under the lock.
     /// </summary>
     /// <param name="subscription">Who was called.</param>
-    /// <param name="isReused">Whether the memory of what it was given is used again.</param>
-    private List<InboundSubscription>? EndCall(InboundSubscription subscription, bool isReused)
+    private List<InboundSubscription>? EndCall(InboundSubscription subscription)
     {
         _calling = false;
         _delivered = null;
         if (subscription.IsDisposed)
-            TakeBack(subscription, isReused);
+            TakeBack(subscription);
         if (_parked is not { Count: > 0 } parked)
             return null;
         _parked = null;
@@ -392,11 +401,11 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
     }
 
     /// <summary>What one who left has not used comes before all that was not delivered. Under the lock; nobody is being called.</summary>
-    private void TakeBack(InboundSubscription subscription, bool isReused)
+    private void TakeBack(InboundSubscription subscription)
     {
         if (subscription.GivesBack?.GiveBack() is not { IsEmpty: false } unused || _discards)
             return;
-        (_backlog ??= new()).AddFirst(isReused ? ReceiveMemory.Copy(unused.Span) : unused);
+        (_backlog ??= new()).AddFirst(unused);
     }
 
     private void Refuse(List<InboundSubscription>? refused)

@@ -12,6 +12,9 @@ internal sealed class InboundSubscription(InboundStream stream, IObserver<Messag
     /// <summary>The observer, where it may leave with bytes unused.</summary>
     public IGivesBack? GivesBack { get; } = observer as IGivesBack;
 
+    /// <summary>Whether the call that subscribed is over, so that it can leave when it is told. Under the lock.</summary>
+    public bool IsComplete { get; set; }
+
     /// <summary>Whether the bytes are done with when a call returns, so that their buffer may be used again.</summary>
     public bool KeepsNothing { get; } = observer is IPacketSink { KeepsNothing: true };
 

@@ -3,7 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace RxGlisten;
 
 /// <summary>
-/// What every socket of a server or a client is given, accepted or connected; the meanings, units and defaults are those of <see cref="ConnectionOptions"/>.
+/// What every socket of a server or a client is given, accepted or connected; the meanings, units and defaults are those of
+/// <see cref="ConnectionOptions"/>.
 /// </summary>
 public abstract record SocketSettings
 {
@@ -27,4 +28,10 @@ public abstract record SocketSettings
 
     /// <summary>The kernel's buffer for receiving; null leaves it alone.</summary>
     public int? KernelReceiveBufferBytes { get; init; }
+
+    /// <summary>
+    /// Called on the thread pool each time a callback of a connection or of the listener blocked the transport's thread for so long that
+    /// another had to take over; null when nobody wants to know.
+    /// </summary>
+    public Action? Blocked { get; init; }
 }

@@ -9,13 +9,18 @@ namespace RxGlisten.Benchmarks.Servers;
 /// <param name="name">What it is called.</param>
 /// <param name="operators">What stands in the pipeline between what arrives and what is sent, for the report.</param>
 /// <param name="pipeline">The same, as code.</param>
+/// <param name="transport">What carries the bytes.</param>
 internal sealed class RxGlistenEcho(
-    string name, string operators, Func<IObservable<ReadOnlyMemory<byte>>, IObservable<ReadOnlyMemory<byte>>> pipeline) : IEchoServer
+    string name, string operators, Func<IObservable<ReadOnlyMemory<byte>>, IObservable<ReadOnlyMemory<byte>>> pipeline,
+    TransportKind transport = TransportKind.Automatic) : IEchoServer
 {
     private IDisposable? _serving;
 
     /// <summary>The library itself, with nothing between.</summary>
     public static RxGlistenEcho Plain { get; } = new(ServerCatalog.Subject, "", bytes => bytes);
+
+    /// <summary>On the sockets of .NET, as everywhere but on Linux.</summary>
+    public static RxGlistenEcho OverSockets { get; } = new("rxglisten-sockets", "", bytes => bytes, TransportKind.Sockets);
 
     /// <summary>Three operators of Rx between.</summary>
     public static RxGlistenEcho Three { get; } = new(
@@ -29,14 +34,15 @@ internal sealed class RxGlistenEcho(
 
     public string Name => name;
 
-    public string Description => $"RxGlisten, `RxServer.Bind(endpoint).Serve(c => c.Inbound.Bytes(){operators})`, default options";
+    public string Description => $"RxGlisten, `RxServer.Bind(endpoint).Serve(c => c.Inbound.Bytes(){operators})`, "
+        + (transport == TransportKind.Automatic ? "default options" : $"`Transport = {transport}`");
 
     // What operators cost is asked of the cell where a message is a delivery.
     public bool Takes(Cell cell) => !cell.Tls && (operators.Length == 0 || cell == CellCatalog.Chat);
 
     public ValueTask<EndPoint> StartAsync(EndPoint endpoint, X509Certificate2? certificate)
     {
-        IListener listener = RxServer.Bind(endpoint);
+        IListener listener = RxServer.Bind(endpoint, new ServerOptions { Transport = transport });
         _serving = listener.Serve(connection => pipeline(connection.Inbound.Bytes())).Subscribe(_ => { }, ServerHost.Fail);
         return ValueTask.FromResult(listener.LocalEndPoint);
     }

@@ -14,6 +14,7 @@ internal static class ServerCatalog
     public static IReadOnlyList<IEchoServer> All { get; } =
     [
         RxGlistenEcho.Plain,
+        RxGlistenEcho.OverSockets,
         new KestrelEcho(Kestrel, inlineScheduling: false),
         new SocketLoopEcho(),
         new SaeaEcho(Saea, zeroByteReceive: true),

@@ -139,6 +139,30 @@ public sealed class DrainSpec
     }
 
     [Test]
+    public void A_draining_callback_may_wait_for_a_thread_that_uses_the_listener_and_its_connections()
+    {
+        Listener listener = _world.Bind();
+        Recorder recorder = Serve(listener, 2);
+        bool wasUsed = false;
+        using CancellationTokenRegistration _ = listener.Draining.Register(() =>
+        {
+            var thread = new Thread(() =>
+            {
+                foreach (IConnection connection in listener.Connections) connection.Outbound.OnNext("bye"u8.ToArray());
+                listener.Pause();
+                listener.StopAsync(TimeSpan.FromSeconds(1));
+                recorder.Connections[0].Abort();
+                wasUsed = true;
+            });
+            thread.Start();
+            Assert.That(thread.Join(TimeSpan.FromSeconds(20)), "the thread got what it wanted");
+        });
+        Task<DrainResult> stop = _world.Run(() => listener.StopAsync(TimeSpan.FromSeconds(10)));
+        _world.Advance(TimeSpan.FromSeconds(1));
+        Assert.That((wasUsed, World.ResultOf(stop)), Is.EqualTo((true, new DrainResult(Finished: 1, Cut: 1))));
+    }
+
+    [Test]
     public void Stopping_inside_the_own_OnNext_works()
     {
         Listener listener = _world.Bind();

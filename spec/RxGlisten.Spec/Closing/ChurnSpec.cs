@@ -66,7 +66,7 @@ public sealed class ChurnSpec
     }
 
     [Test]
-    public async Task Two_thousand_socket_connections_that_end_at_random_give_all_descriptors_back([Values("tcp v4", "unix")] string kind)
+    public async Task Two_thousand_socket_connections_that_end_at_random_give_all_descriptors_back([Values("tcp v4", "unix", "tcp v4 over sockets")] string kind)
     {
         using var reach = Reaches.Of(kind);
         var before = OperatingSystem.IsLinux() ? SocketsOf() : 0;

@@ -78,6 +78,20 @@ public sealed class MeddlingSchedulerSpec
         Assert.That(connection.Closed.IsCompleted && connection.Closed.Result.Kind == CloseKind.IdleTimeout);
     }
 
+    [TestCaseSource(nameof(Timers))]
+    public void One_whose_clock_jumps_and_that_has_long_running_threads_is_asked_for_neither(string timer)
+    {
+        var server = Start(timer);
+        _scheduler!.Now = () => throw new AssertionException("the wall clock jumps");
+        var (connection, peer) = server.Pair();
+        Provoke(server, connection, peer, timer);
+        server.Advance(2 * Limit(timer));
+        peer.FinishSending();
+        server.Advance(Limit("linger"));
+        Assert.That(connection.Closed.IsCompleted, "the timer of that time did its work");
+        Assert.That(_log.Entries, Is.Empty);
+    }
+
     [Test]
     public void One_that_throws_for_the_drain_has_the_connections_cut_at_once()
     {

@@ -28,17 +28,18 @@ public sealed class ConnectOverSocketsSpec
     {
         await using var server = new TestServer(Reach.TcpV4());
         var port = ((IPEndPoint)server.Listener.LocalEndPoint).Port;
-        var settings = new ConnectSettings { NoDelay = true };
+        ValueTask<ConnectResult> Connect(EndPoint address) =>
+            SocketConnector.ConnectAsync(address, new ConnectSettings { NoDelay = true }, CancellationToken.None);
         IPAddress[] both = [IPAddress.IPv6Loopback, IPAddress.Loopback];
-        var second = await SocketConnector.ConnectToFirstAsync(both, port, settings, CancellationToken.None).Soon();
+        var second = await EndPointResolution.ConnectToFirstAsync(both, port, Connect).Soon();
         Assert.That(second.Connection!.RemoteEndPoint, Is.EqualTo(server.Listener.LocalEndPoint), "nobody listens on the first");
 
         await using var sixth = new TestServer(Reach.TcpV6());
-        var first = await SocketConnector.ConnectToFirstAsync(both, ((IPEndPoint)sixth.Listener.LocalEndPoint).Port, settings, CancellationToken.None).Soon();
+        var first = await EndPointResolution.ConnectToFirstAsync(both, ((IPEndPoint)sixth.Listener.LocalEndPoint).Port, Connect).Soon();
         Assert.That(first.Connection!.RemoteEndPoint, Is.EqualTo(sixth.Listener.LocalEndPoint));
 
         IPAddress[] nowhere = [IPAddress.Parse("::ffff:0:0"), IPAddress.IPv6Loopback];
-        var none = await SocketConnector.ConnectToFirstAsync(nowhere, port, settings, CancellationToken.None).Soon();
+        var none = await EndPointResolution.ConnectToFirstAsync(nowhere, port, Connect).Soon();
         Assert.That((none.Connection, none.Error), Is.EqualTo(((ITransportConnection?)null, SocketError.ConnectionRefused)), "the last one's error");
         second.Connection.Abort();
         first.Connection.Abort();
@@ -91,6 +92,18 @@ public sealed class ConnectOverSocketsSpec
             }
         }
 
-        static int Descriptors() => Directory.GetFileSystemEntries("/proc/self/fd").Length;
+        static int Descriptors() => Directory.EnumerateFileSystemEntries("/proc/self/fd").Count(IsSocket);
+
+        static bool IsSocket(string descriptor)
+        {
+            try
+            {
+                return new FileInfo(descriptor).LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) == true;
+            }
+            catch (IOException)
+            {
+                return false; // it was closed meanwhile
+            }
+        }
     }
 }

@@ -7,7 +7,7 @@ namespace RxGlisten.Spec.Connecting;
 public sealed class ProxySpec
 {
     [Test]
-    public async Task A_proxy_forwards_both_fins_and_loses_nothing([Values("tcp v4", "unix", "memory")] string kind, [Values] bool clientFirst)
+    public async Task A_proxy_forwards_both_fins_and_loses_nothing([Values("tcp v4", "unix", "tcp v4 over sockets", "memory")] string kind, [Values] bool clientFirst)
     {
         const int Megabyte = 1024 * 1024;
         using var reach = Reaches.Of(kind);
@@ -47,7 +47,7 @@ public sealed class ProxySpec
     }
 
     [Test]
-    public async Task A_proxy_forwards_resets([Values("tcp v4", "memory")] string kind, [Values] bool fromClient)
+    public async Task A_proxy_forwards_resets([Values("tcp v4", "tcp v4 over sockets", "memory")] string kind, [Values] bool fromClient)
     {
         using var reach = Reaches.Of(kind);
         await using var upstream = new TestServer(reach);

@@ -3,61 +3,35 @@ using NUnit.Framework;
 
 namespace RxGlisten.Spec.Docs;
 
-/// <summary>The files of docs, and the snippets of this folder.</summary>
+/// <summary>The pages for readers, README.md and whatever is in docs, and the files that are generated for them.</summary>
 internal static class DocFiles
 {
-    public static string Read(string name) => File.ReadAllText(Path.Combine(Folder(), name)).ReplaceLineEndings("\n");
+    /// <summary>Every page, as paths from the root of the repository.</summary>
+    public static IEnumerable<string> Pages() => Directory
+        .EnumerateFiles(Path.Combine(Root(), "docs"), "*.md", SearchOption.AllDirectories)
+        .Select(path => Path.GetRelativePath(Root(), path).Replace('\\', '/'))
+        .Prepend("README.md")
+        .Order(StringComparer.Ordinal);
 
-    /// <summary>Holds a generated file against the one that is checked in.</summary>
+    /// <summary>The text of a page.</summary>
+    public static string Read(string page) => File.ReadAllText(Path.Combine(Root(), page)).ReplaceLineEndings("\n");
+
+    /// <summary>The sources that snippets are taken from.</summary>
+    public static IEnumerable<string> Sources() => Directory.EnumerateFiles(Here(), "*.cs", SearchOption.AllDirectories);
+
+    /// <summary>Holds a generated file of docs against the one that is checked in.</summary>
     public static void Compare(string name, string content)
     {
-        var path = Path.Combine(Folder(), name);
+        var path = Path.Combine(Root(), "docs", name);
         if (Environment.GetEnvironmentVariable("ACCEPT_DOCS") == "1")
             File.WriteAllText(path, content);
-        Assert.That(File.Exists(path) ? Read(name) : "", Is.EqualTo(content.ReplaceLineEndings("\n")), $"To agree on the change, run this spec once with ACCEPT_DOCS=1; it rewrites docs/{name}.");
+        Assert.That(
+            File.Exists(path) ? Read($"docs/{name}") : "",
+            Is.EqualTo(content.ReplaceLineEndings("\n")),
+            $"To agree on the change, run this spec once with ACCEPT_DOCS=1; it rewrites docs/{name}.");
     }
 
-    /// <summary>What stands between <c>// snippet: name</c> and <c>// end</c>, moved to the left.</summary>
-    public static IReadOnlyDictionary<string, string> Snippets()
-    {
-        const string Begin = "// snippet: ";
-        var snippets = new Dictionary<string, string>();
-        foreach (var file in Directory.EnumerateFiles(Here(), "*.cs"))
-        {
-            string? name = null;
-            var lines = new List<string>();
-            foreach (var line in File.ReadAllLines(file))
-            {
-                if (name is null && line.TrimStart().StartsWith(Begin, StringComparison.Ordinal))
-                {
-                    name = line.Trim()[Begin.Length..];
-                }
-                else if (name is not null && line.Trim() == "// end")
-                {
-                    snippets.Add(name, Outdent(lines));
-                    name = null;
-                    lines.Clear();
-                }
-                else if (name is not null)
-                {
-                    lines.Add(line);
-                }
-            }
-
-            if (name is not null)
-                throw new InvalidOperationException($"The snippet {name} of {file} has no end.");
-        }
-
-        return snippets;
-    }
-
-    private static string Outdent(List<string> lines)
-    {
-        var indent = lines.Where(line => line.Length > 0).Min(line => line.Length - line.TrimStart().Length);
-        return string.Join('\n', lines.Select(line => line.Length > 0 ? line[indent..] : line));
-    }
-
-    private static string Folder() => Path.Combine(Here(), "..", "..", "..", "docs");
+    private static string Root() => Path.GetFullPath(Path.Combine(Here(), "..", "..", ".."));
 
     private static string Here([CallerFilePath] string here = "") => Path.GetDirectoryName(here)!; // a source file is in a folder
 }

@@ -1,45 +1,41 @@
-using System.Text.RegularExpressions;
 using NUnit.Framework;
 
 namespace RxGlisten.Spec.Docs;
 
-/// <summary>Code in the docs is code that runs: every block of the tutorial is a snippet of this folder, word for word.</summary>
-public sealed partial class DocsSpec
+/// <summary>Code in the docs is code that runs: every block of C# is a snippet of this folder, word for word.</summary>
+public sealed class DocsSpec
 {
-    private static readonly string[] Tutorials = ["testing.md", "recordings.md", "clients.md"];
+    private static IEnumerable<string> Pages => DocFiles.Pages();
 
-    [TestCaseSource(nameof(Tutorials))]
-    public void Every_block_of_code_is_a_snippet_that_is_compiled_and_run(string tutorial)
+    [TestCaseSource(nameof(Pages))]
+    public void Every_block_of_code_is_a_snippet_that_is_compiled_and_run(string page)
     {
-        var text = DocFiles.Read(tutorial);
-        var snippets = DocFiles.Snippets();
-        var blocks = Block().Matches(text);
-        Assert.That(blocks, Has.Count.EqualTo(Regex.Count(text, "^```csharp", RegexOptions.Multiline)), "a block without its <!-- snippet: name -->");
-        foreach (Match block in blocks)
-        {
-            var name = block.Groups["name"].Value;
-            Assert.That(snippets, Does.ContainKey(name));
-            Assert.That(block.Groups["code"].Value, Is.EqualTo(snippets[name]), $"the snippet {name}");
-        }
-    }
-
-    [Test]
-    public void A_block_of_the_readme_that_names_its_snippet_is_that_snippet()
-    {
-        var snippets = DocFiles.Snippets();
-        var blocks = Block().Matches(DocFiles.Read("../README.md"));
-        Assert.That(blocks, Is.Not.Empty);
-        foreach (Match block in blocks)
-            Assert.That(block.Groups["code"].Value, Is.EqualTo(snippets[block.Groups["name"].Value]));
+        var snippets = Snippets.All();
+        var faults = DocBlock.In(page, DocFiles.Read(page)).Select(block => block.Fault(snippets)).Where(fault => fault is not null);
+        Assert.That(faults, Is.Empty);
     }
 
     [Test]
     public void Every_snippet_is_in_the_docs()
     {
-        var shown = Tutorials.SelectMany(tutorial => Block().Matches(DocFiles.Read(tutorial))).Select(block => block.Groups["name"].Value);
-        Assert.That(shown, Is.EquivalentTo(DocFiles.Snippets().Keys));
+        var shown = Pages.SelectMany(page => DocBlock.In(page, DocFiles.Read(page))).Select(block => block.Snippet).Distinct();
+        Assert.That(shown, Is.EquivalentTo(Snippets.All().Keys));
     }
 
-    [GeneratedRegex("^<!-- snippet: (?<name>[a-z-]+) -->\n```csharp\n(?<code>.*?)\n```$", RegexOptions.Multiline | RegexOptions.Singleline)]
-    private static partial Regex Block();
+    [TestCase("text\n\n```csharp\nvar a = 1;\n```\n", "page.md:3: the line before")]
+    [TestCase("<!-- snippet: none -->\n```csharp\nvar a = 1;\n```\n", "page.md:2: there is no snippet called none")]
+    [TestCase("<!-- snippet: two -->\n```csharp\nvar a = 1;\nvar b = 3;\n```\n", "page.md:4: the block says 'var b = 3;', and the snippet two 'var b = 2;'")]
+    [TestCase("<!-- snippet: two -->\n```cs\nvar a = 1;\n```\n", "page.md:4: the block says '', and the snippet two 'var b = 2;'")]
+    [TestCase("- in a list\n\n  <!-- snippet: two -->\n  ```csharp\n  var a = 1;\n  var b = 2;\n  ```\n", null)]
+    [TestCase("```sh\nls\n```\n<!-- snippet: two -->\n```csharp\nvar a = 1;\nvar b = 2;\n```\n", null)]
+    public void A_block_that_is_no_snippet_is_named_by_its_page_and_line(string text, string? fault)
+    {
+        var snippets = Snippets.In("Some.cs", ["    // snippet: two", "    var a = 1;", "    var b = 2;", "    // end"]).ToDictionary();
+        var block = DocBlock.In("page.md", text).Single();
+        Assert.That(block.Fault(snippets), fault is null ? Is.Null : Does.StartWith(fault));
+    }
+
+    [Test]
+    public void A_snippet_without_an_end_is_an_error() =>
+        Assert.That(() => Snippets.In("Some.cs", ["// snippet: one", "var a = 1;"]).ToArray(), Throws.InvalidOperationException.With.Message.Contains("Some.cs"));
 }

@@ -148,6 +148,27 @@ public sealed class ServeSpec
     }
 
     [Test]
+    public void While_the_listener_drains_its_connections_are_served_and_no_other_is_taken()
+    {
+        var server = Start(listener => listener.Serve(c => c.Inbound.Bytes()));
+        var peer = server.Connect();
+        _ = server.Listener.StopAsync(TimeSpan.FromSeconds(30));
+        server.Settle();
+        var reader = new VirtualReader(server, peer);
+        foreach (var text in new[] { "one ", "two ", "three" })
+        {
+            server.Advance(TimeSpan.FromSeconds(9));
+            Say(server, peer, text);
+            reader.Take();
+        }
+
+        Assert.That(reader.Text, Is.EqualTo("one two three"));
+        Assert.That(server.Connect, Throws.InstanceOf<System.Net.Sockets.SocketException>());
+        server.Advance(TimeSpan.FromSeconds(3));
+        Assert.That(_closed.Items.Single().Reason.Kind, Is.EqualTo(CloseKind.ServerStopping));
+    }
+
+    [Test]
     public void It_does_not_complete_with_its_source_while_a_connection_is_open()
     {
         var server = Start(listener => listener.Take(1).Serve(c => c.Inbound.Bytes()));

@@ -9,6 +9,12 @@ internal sealed class MeterTap : IMeterFactory
 
     /// <summary>Starts to listen; every count comes, with the name of its counter, inside the call that makes it.</summary>
     public MeterTap(Action<string, long> counted)
+        : this((counter, count, _) => counted(counter, count))
+    {
+    }
+
+    /// <summary>... and with its first tag, where there is one.</summary>
+    public MeterTap(Action<string, long, object?> counted)
     {
         _listener = new MeterListener
         {
@@ -18,7 +24,7 @@ internal sealed class MeterTap : IMeterFactory
                     self.EnableMeasurementEvents(instrument);
             },
         };
-        _listener.SetMeasurementEventCallback<long>((instrument, count, _, _) => counted(instrument.Name, count));
+        _listener.SetMeasurementEventCallback<long>((instrument, count, tags, _) => counted(instrument.Name, count, tags.Length > 0 ? tags[0].Value : null));
         _listener.Start();
     }
 

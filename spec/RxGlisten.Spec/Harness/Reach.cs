@@ -8,11 +8,15 @@ namespace RxGlisten.Spec.Harness;
 /// <summary>A kind of endpoint that servers are specified on, and how its clients connect.</summary>
 internal abstract class Reach : IDisposable
 {
-    public static Reach TcpV4() => new SocketReach(() => new IPEndPoint(IPAddress.Loopback, 0));
+    /// <summary>What carries the bytes, where the endpoint does not say.</summary>
+    public TransportKind Transport { get; init; }
+
+    public static Reach TcpV4(TransportKind transport = TransportKind.Automatic) =>
+        new SocketReach(() => new IPEndPoint(IPAddress.Loopback, 0)) { Transport = transport };
 
     public static Reach TcpV6() => new SocketReach(() => new IPEndPoint(IPAddress.IPv6Loopback, 0));
 
-    public static Reach Unix() => new UnixReach();
+    public static Reach Unix(TransportKind transport = TransportKind.Automatic) => new UnixReach { Transport = transport };
 
     public static Reach AbstractUnix() => new SocketReach(() => new UnixDomainSocketEndPoint($"\0rxglisten-spec-{Guid.NewGuid():N}"));
 

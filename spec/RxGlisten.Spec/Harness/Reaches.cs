@@ -1,9 +1,9 @@
 namespace RxGlisten.Spec.Harness;
 
-/// <summary>The kinds of endpoint by name, for test cases.</summary>
+/// <summary>The kinds of endpoint, and of transport to them, by name, for test cases. Where it says nothing else a transport is the automatic one: on Linux an event loop.</summary>
 internal static class Reaches
 {
-    public static readonly string[] Names = ["tcp v4", "tcp v6", "unix", "abstract unix", "memory"];
+    public static readonly string[] Names = ["tcp v4", "tcp v6", "unix", "abstract unix", "tcp v4 over sockets", "unix over sockets", "memory"];
 
     public static Reach Of(string name) => name switch
     {
@@ -11,6 +11,8 @@ internal static class Reaches
         "tcp v6" => Reach.TcpV6(),
         "unix" => Reach.Unix(),
         "abstract unix" => Reach.AbstractUnix(),
+        "tcp v4 over sockets" => Reach.TcpV4(TransportKind.Sockets),
+        "unix over sockets" => Reach.Unix(TransportKind.Sockets),
         "memory" => Reach.Memory(),
         _ => throw new ArgumentException($"No kind of endpoint is called {name}.", nameof(name)),
     };

@@ -15,7 +15,7 @@ internal sealed class TestServer : IAsyncDisposable
     public TestServer(Reach reach, ServerOptions? options = null, Func<IListener, IDisposable>? serve = null)
     {
         _reach = reach;
-        Listener = (Listener)RxServer.Bind(reach.Fresh(), (options ?? new ServerOptions()) with { LoggerFactory = options?.LoggerFactory });
+        Listener = (Listener)RxServer.Bind(reach.Fresh(), (options ?? new ServerOptions()) with { Transport = reach.Transport });
         _subscription = serve is null
             ? Listener.Probe(connection => _accepted.Writer.TryWrite(connection))
             : serve(Listener);
@@ -34,7 +34,7 @@ internal sealed class TestServer : IAsyncDisposable
 
     /// <summary>A connection of <see cref="RxClient"/>.</summary>
     public async Task<IConnection> DialAsync(ClientOptions? options = null) =>
-        (await RxClient.Connect(Listener.LocalEndPoint, options).Probe().CountAsync(1))[0];
+        (await RxClient.Connect(Listener.LocalEndPoint, (options ?? new ClientOptions()) with { Transport = _reach.Transport }).Probe().CountAsync(1))[0];
 
     /// <summary>The next connection that was accepted.</summary>
     public async Task<IConnection> AcceptAsync() => await _accepted.Reader.ReadAsync().Soon();

@@ -11,64 +11,74 @@ public sealed class InboundEndSpec
 {
     private static byte[] Of(string text) => System.Text.Encoding.Latin1.GetBytes(text);
 
-    private static IEnumerable<TestCaseData> Ends()
+    [Test]
+    public void Every_closure_completes_and_is_an_error_only_where_that_was_asked_and_it_was_not_orderly(
+        [Values] CloseKind kind, [Values] AbnormalClosure closure)
     {
-        yield return new TestCaseData(CloseKind.PeerClosed, false);
-        yield return new TestCaseData(CloseKind.LocalClosed, false);
-        yield return new TestCaseData(CloseKind.PeerReset, true);
-        yield return new TestCaseData(CloseKind.Aborted, true);
-        yield return new TestCaseData(CloseKind.IdleTimeout, true);
-        yield return new TestCaseData(CloseKind.MaximumAge, true);
-        yield return new TestCaseData(CloseKind.ServerStopping, true);
-    }
-
-    [TestCaseSource(nameof(Ends))]
-    public void Every_closure_completes_and_is_an_error_only_where_that_was_asked_and_it_was_not_orderly(CloseKind kind, bool isAbnormal)
-    {
-        foreach (var closure in new[] { AbnormalClosure.Complete, AbnormalClosure.Error })
+        var limit = TimeSpan.FromSeconds(10);
+        TimeSpan Limit(CloseKind of) => kind == of ? limit : Timeout.InfiniteTimeSpan;
+        var hostile = new HostileServer(options => options with
         {
-            var limit = TimeSpan.FromSeconds(10);
-            var server = new VirtualServer(options => options with
-            {
-                AbnormalClosure = closure,
-                IdleTimeout = kind == CloseKind.IdleTimeout ? limit : Timeout.InfiniteTimeSpan,
-                MaximumAge = kind == CloseKind.MaximumAge ? limit : Timeout.InfiniteTimeSpan,
-            });
-            var (connection, peer) = server.Pair();
-            var probe = connection.Inbound.Probe();
-            server.Settle();
-            switch (kind)
-            {
-                case CloseKind.PeerClosed:
-                    peer.FinishSending();
-                    break;
-                case CloseKind.LocalClosed:
-                    connection.Dispose();
-                    break;
-                case CloseKind.PeerReset:
-                    peer.Reset();
-                    break;
-                case CloseKind.Aborted:
-                    connection.Abort();
-                    break;
-                case CloseKind.ServerStopping:
-                    _ = server.Listener.StopAsync(TimeSpan.Zero);
-                    break;
-            }
+            AbnormalClosure = closure,
+            IdleTimeout = Limit(CloseKind.IdleTimeout),
+            SendTimeout = Limit(CloseKind.SendTimeout),
+            MaximumAge = Limit(CloseKind.MaximumAge),
+            UnclaimedTimeout = Limit(CloseKind.Unclaimed),
+            OutboundLimitBytes = 100_000,
+        });
+        var server = hostile.Server;
+        var (connection, transport, peer) = hostile.Pair();
+        var probe = kind == CloseKind.Unclaimed ? null : connection.Inbound.Probe(_ => throw (
+            kind == CloseKind.ProtocolError ? new ProtocolException("Meant to be.") : new InvalidOperationException("Meant to be.")));
+        server.Settle();
+        switch (kind)
+        {
+            case CloseKind.PeerClosed:
+                peer.FinishSending();
+                break;
+            case CloseKind.LocalClosed:
+                connection.Dispose();
+                break;
+            case CloseKind.PeerReset:
+                peer.Reset();
+                break;
+            case CloseKind.Aborted:
+                connection.Abort();
+                break;
+            case CloseKind.SendTimeout:
+                connection.Outbound.OnNext(new byte[200_000]);
+                break;
+            case CloseKind.SlowConsumer:
+                connection.Outbound.OnNext(new byte[200_000]);
+                connection.Outbound.OnNext(new byte[1]);
+                break;
+            case CloseKind.ProtocolError or CloseKind.HandlerFault:
+                _ = peer.SendAsync(Of("x"));
+                break;
+            case CloseKind.ServerStopping:
+                _ = server.Listener.StopAsync(TimeSpan.Zero);
+                break;
+            case CloseKind.TransportError:
+                transport.Throws = "try-send";
+                connection.Outbound.OnNext(Of("x"));
+                break;
+        }
 
-            server.Advance(limit);
-            connection.Dispose();
-            peer.FinishSending();
-            server.Settle();
-            Assert.That(probe.IsEnded);
-            Assert.That(connection.Closed.IsCompleted && connection.Closed.Result.Kind == kind);
+        server.Advance(limit);
+        connection.Dispose();
+        peer.FinishSending();
+        server.Settle();
+        Assert.That(connection.Closed.IsCompleted && connection.Closed.Result.Kind == kind);
+        var late = connection.Inbound.Probe();
+        server.Settle();
+        var isAbnormal = kind is not (CloseKind.PeerClosed or CloseKind.LocalClosed);
+        foreach (var told in new[] { probe ?? late, late })
+        {
+            Assert.That(told.IsEnded);
             if (isAbnormal && closure == AbnormalClosure.Error)
-                Assert.That((probe.Error as ConnectionClosedException)?.Reason.Kind, Is.EqualTo(kind));
+                Assert.That((told.Error as ConnectionClosedException)?.Reason.Kind, Is.EqualTo(kind));
             else
-                Assert.That(probe.Error, Is.Null);
-            var late = connection.Inbound.Probe();
-            server.Settle();
-            Assert.That((late.IsEnded, late.Error?.GetType()), Is.EqualTo((true, probe.Error?.GetType())));
+                Assert.That(told.Error, Is.Null);
         }
     }
 

@@ -68,6 +68,30 @@ public sealed class ReadingSpec
     }
 
     [Test]
+    public void A_graceful_close_discards_whatever_holds_or_queues_there_are_into_one_buffer_for_all()
+    {
+        var server = new WatchedServer(options => options with { OutboundHighWaterBytes = 100, HeldBytesLimit = 1 }, windowBytes: 1000);
+        List<Memory<byte>> lent = [];
+        for (var i = 0; i < 2; i++)
+        {
+            var (connection, transport, peer) = server.Pair();
+            _ = connection.Inbound.Probe(message => ((Packet)message).Hold());
+            _ = peer.SendAsync(Of("held"));
+            server.Settle();
+            connection.Outbound.OnNext(new byte[10_000]);
+            var sending = peer.SendAsync(new byte[100_000]);
+            server.Settle();
+            Assert.That((sending.IsCompleted, transport.IsReceiving), Is.EqualTo((false, false)), "a packet is on hold, and the queue is full");
+            connection.Dispose();
+            server.Settle();
+            Assert.That((sending.IsCompletedSuccessfully, transport.IsReceiving, connection.Closed.IsCompleted), Is.EqualTo((true, true, false)));
+            lent.Add(transport.Lent);
+        }
+
+        Assert.That(lent[0].Equals(lent[1]), "the same memory");
+    }
+
+    [Test]
     public void An_idle_connection_asks_for_no_memory()
     {
         var server = new WatchedServer();

@@ -60,6 +60,46 @@ public sealed class ReceiveMemorySpec
         AssertFrugal(kept, 5000);
     }
 
+    [TestCase("Buffer")]
+    [TestCase("Window")]
+    [TestCase("ObserveOn")]
+    [TestCase("Delay")]
+    [TestCase("Replay")]
+    public void Operators_that_keep_packets_find_them_as_they_were(string how)
+    {
+        var server = new VirtualServer();
+        var (connection, peer) = server.Pair();
+        var inbound = connection.Inbound.Bytes();
+        var late = TimeSpan.FromSeconds(5);
+        var kept = how switch
+        {
+            "Buffer" => inbound.Buffer(10).SelectMany(parts => parts),
+            "Window" => inbound.Window(10).SelectMany(window => window.ToList()).SelectMany(parts => parts),
+            "ObserveOn" => inbound.ObserveOn(server.Time),
+            "Delay" => inbound.Delay(late, server.Time),
+            _ => inbound.Replay().RefCount().DelaySubscription(TimeSpan.Zero, server.Time),
+        };
+        var probe = kept.Probe();
+        server.Settle();
+        for (var i = 0; i < 100; i++)
+        {
+            _ = peer.SendAsync(Enumerable.Repeat((byte)i, 37 * (i + 1)).ToArray());
+            server.Settle();
+        }
+
+        server.Advance(late);
+        Assert.That(probe.Items, Has.Count.EqualTo(100));
+        Assert.That(probe.Items.Select((part, i) => part.Length == 37 * (i + 1) && part.ToArray().All(b => b == i)), Is.All.True);
+    }
+
+    [Test]
+    public void An_idle_socket_waits_in_512_bytes_at_most()
+    {
+        using var socket = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
+        using var receive = new ReceiveOperation(socket);
+        Assert.That(receive.Buffer, Has.Length.AtMost(512));
+    }
+
     [Test]
     public void Bytes_kept_inside_a_served_pipeline_are_not_reused()
     {

@@ -46,6 +46,33 @@ public sealed class SubscribingSpec
     }
 
     [Test]
+    public void Who_comes_on_another_thread_while_the_subscriber_leaves_takes_over([Values] bool leaves)
+    {
+        var server = new VirtualServer();
+        var (connection, peer) = server.Pair();
+        var second = new Probe<Message>();
+        var first = new Probe<Message>();
+        IDisposable? subscription = null;
+        subscription = connection.Inbound.Subscribe(packet =>
+        {
+            first.OnNext(packet);
+            if (first.Items.Count > 1)
+                return;
+            var thread = new Thread(() => second.On(connection.Inbound)); // as one does that was told by Take(1), which leaves after that
+            thread.Start();
+            thread.Join();
+            if (leaves)
+                subscription!.Dispose();
+        });
+        _ = peer.SendAsync(Of("one"));
+        server.Settle();
+        _ = peer.SendAsync(Of("two"));
+        server.Settle();
+        Assert.That((first.Text(), second.Text()), Is.EqualTo(leaves ? ("one", "two") : ("onetwo", "")));
+        Assert.That(second.Error, leaves ? Is.Null : Is.InstanceOf<InvalidOperationException>());
+    }
+
+    [Test]
     public void Subscribe_never_tells_the_end_inside_its_own_call()
     {
         var server = new VirtualServer();

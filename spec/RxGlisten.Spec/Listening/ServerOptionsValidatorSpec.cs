@@ -77,6 +77,28 @@ public sealed class ServerOptionsValidatorSpec
     }
 
     [Test]
+    public void The_defaults_are_those_that_are_promised()
+    {
+        var options = new ServerOptions();
+        Assert.Multiple(() =>
+        {
+            Assert.That((options.Acceptors, options.Backlog, options.MaxConnections, options.AtLimit), Is.EqualTo((10, 1024, (int?)null, AtLimitPolicy.Wait)));
+            Assert.That((options.NoDelay, options.ReuseAddress), Is.EqualTo((true, true)));
+            Assert.That((options.KernelSendBufferBytes, options.KernelReceiveBufferBytes), Is.EqualTo(((int?)null, (int?)null)));
+            Assert.That(options.UnixFileMode, Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
+            Assert.That((options.FlowControl, options.HeldBytesLimit, options.ReceiveBufferBytes), Is.EqualTo((FlowControl.Once, 1L << 20, 64 * 1024)));
+            Assert.That((options.OutboundHighWaterBytes, options.OutboundLimitBytes), Is.EqualTo((64L * 1024, 16L << 20)));
+            Assert.That((options.SlowConsumerPolicy, options.DropsAreWholeMessages), Is.EqualTo((SlowConsumerPolicy.Disconnect, false)));
+            Assert.That((options.SendTimeout, options.HalfOpenTimeout, options.LingerTimeout), Is.EqualTo((Seconds(30), Seconds(60), Seconds(5))));
+            Assert.That((options.UnclaimedTimeout, options.DrainTimeout), Is.EqualTo((Seconds(30), Seconds(30))));
+            Assert.That(new[] { options.IdleTimeout, options.MaximumAge, options.HoldTimeout }, Is.All.EqualTo(Timeout.InfiniteTimeSpan));
+            Assert.That(options.Scheduler, Is.SameAs(System.Reactive.Concurrency.Scheduler.Default));
+        });
+
+        static TimeSpan Seconds(int seconds) => TimeSpan.FromSeconds(seconds);
+    }
+
+    [Test]
     public void The_defaults_are_fine() => Assert.That(() => ServerOptionsValidator.Validate(Fine), Throws.Nothing);
 
     [Test]

@@ -29,6 +29,32 @@ public sealed class AfterTheCloseSpec
         Assert.That(new VirtualReader(server, peer).All().Text, Is.EqualTo("before"));
     }
 
+    [TestCaseSource(typeof(Reaches), nameof(Reaches.Names))]
+    public async Task After_the_close_nothing_throws_but_what_was_to_be_sent(string kind)
+    {
+        using var reach = Reaches.Of(kind);
+        await using var server = new TestServer(reach);
+        var (connection, peer) = await server.PairAsync();
+        connection.Outbound.OnNext("to the end"u8.ToArray());
+        connection.Dispose();
+        peer.FinishSending();
+        var reason = await connection.Closed.Soon();
+        foreach (var endpoint in new[] { connection.LocalEndPoint, connection.RemoteEndPoint })
+            Assert.That(endpoint, Is.Not.Null);
+        Assert.That((connection.Tls, connection.Outbound.QueuedBytes), Is.EqualTo(((TlsInfo?)null, 0L)));
+        Assert.That(connection.Outbound.Writable.Probe().IsEnded);
+        await connection.Inbound.Probe().EndAsync();
+        connection.Outbound.OnNext("late"u8.ToArray());
+        connection.Outbound.OnCompleted();
+        connection.Outbound.OnError(new InvalidOperationException("late"));
+        connection.Abort();
+        connection.Dispose();
+        await connection.DisposeAsync().Soon();
+        Assert.That(async () => await connection.Outbound.SendAsync("late"u8.ToArray()), Throws.TypeOf<ConnectionClosedException>()
+            .With.Property(nameof(ConnectionClosedException.Reason)).EqualTo(reason));
+        Assert.That((await connection.Closed.Soon(), server.Listener.Ledger.Closed), Is.EqualTo((reason, 1L)));
+    }
+
     [Test]
     public void OnError_resets_with_the_error()
     {

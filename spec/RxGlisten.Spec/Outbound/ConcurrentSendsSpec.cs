@@ -71,7 +71,7 @@ public sealed class ConcurrentSendsSpec
     }
 
     [Test]
-    public async Task Threads_that_send_while_the_connection_ends_are_not_disturbed([Values("tcp v4", "unix", "memory")] string kind)
+    public async Task Threads_that_send_while_the_connection_ends_are_not_disturbed([Values("tcp v4", "unix", "tcp v4 over sockets", "memory")] string kind)
     {
         using var reach = Reaches.Of(kind);
         await using var server = new TestServer(reach, new ServerOptions { OutboundHighWaterBytes = 1000, OutboundLimitBytes = 1L << 30 });

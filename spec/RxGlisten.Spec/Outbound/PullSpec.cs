@@ -2,7 +2,6 @@ using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Reactive.Linq;
 using System.Reactive.Threading.Tasks;
-using System.Runtime.CompilerServices;
 using NUnit.Framework;
 using RxGlisten.Spec.Harness;
 using RxGlisten.Spec.Outbound.Doubles;
@@ -14,8 +13,7 @@ namespace RxGlisten.Spec.Outbound;
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class PullSpec
 {
-    private int _asked;
-    private int _disposed;
+    private readonly PieceProducer _producer = new();
     private long _mostQueued;
     private Probe<ConnectionClosed> _closed = new();
 
@@ -31,40 +29,40 @@ public sealed class PullSpec
         var peer = server.Connect();
         _ = peer.SendAsync("!"u8.ToArray());
         server.Advance(TimeSpan.FromSeconds(2));
-        Assert.That(_asked, Is.InRange(60, 75), "a window of 64 KiB and a mark of 8 KiB, in pieces of 1 KiB");
-        var before = _asked;
+        Assert.That(_producer.Asked, Is.InRange(60, 75), "a window of 64 KiB and a mark of 8 KiB, in pieces of 1 KiB");
+        var before = _producer.Asked;
         var reader = new VirtualReader(server, peer);
         reader.Take();
-        Assert.That(_asked, Is.InRange(before + 60, before + 75));
+        Assert.That(_producer.Asked, Is.InRange(before + 60, before + 75));
         for (var i = 0; i < 20; i++)
             reader.Take();
         Assert.That(reader.Bytes, Is.EqualTo(Enumerable.Range(0, reader.Bytes.Length).Select(i => (byte)(i / 1024))));
         Assert.That(_closed.Items, Is.Empty);
         peer.Reset();
         server.Advance(TimeSpan.FromSeconds(2));
-        Assert.That(_disposed, Is.EqualTo(1));
+        Assert.That(_producer.Disposed, Is.EqualTo(1));
         Assert.That(_closed.Items.Single().Reason.Kind, Is.EqualTo(CloseKind.PeerReset));
     }
 
     [Test]
     public void A_second_pull_subscribed_by_the_end_of_the_first_is_pulled_too()
     {
-        var server = Serve(_ => Outgoing.Pull(Pieces(100)).Concat(Outgoing.Pull(Pieces(int.MaxValue))));
+        var server = Serve(_ => Outgoing.Pull(_producer.Pieces(100)).Concat(Outgoing.Pull(_producer.Pieces())));
         var peer = server.Connect();
         var reader = new VirtualReader(server, peer);
         for (var i = 0; i < 3; i++)
             reader.Take();
-        Assert.That(_asked, Is.InRange(200, 300));
-        Assert.That(_disposed, Is.EqualTo(1));
+        Assert.That(_producer.Asked, Is.InRange(200, 300));
+        Assert.That(_producer.Disposed, Is.EqualTo(1));
         peer.Reset();
         server.Settle();
-        Assert.That(_disposed, Is.EqualTo(2));
+        Assert.That(_producer.Disposed, Is.EqualTo(2));
     }
 
     [Test]
     public void A_long_line_of_short_pulls_is_no_deep_stack()
     {
-        var server = Serve(_ => Observable.Range(0, 20_000).Select(_ => Outgoing.Pull(Pieces(1, 1))).Concat());
+        var server = Serve(_ => Observable.Range(0, 20_000).Select(_ => Outgoing.Pull(_producer.Pieces(1, 1))).Concat());
         var reader = new VirtualReader(server, server.Connect()).All();
         Assert.That(reader.Bytes, Has.Length.EqualTo(20_000));
         Assert.That(reader.End!.Value.IsFin);
@@ -77,8 +75,8 @@ public sealed class PullSpec
         var during = -1;
         var server = Serve(_ => Observable.Create<Bytes>(observer =>
         {
-            var pull = Outgoing.Pull(Pieces(10)).Subscribe(observer);
-            during = _asked;
+            var pull = Outgoing.Pull(_producer.Pieces(10)).Subscribe(observer);
+            during = _producer.Asked;
             inside = false;
             return pull;
         }));
@@ -90,9 +88,9 @@ public sealed class PullSpec
     [Test]
     public void Outside_of_a_server_it_is_pulled_as_fast_as_it_is_taken_and_can_be_unsubscribed()
     {
-        var pieces = Outgoing.Pull(Pieces(int.MaxValue)).Take(5).ToEnumerable().ToArray();
+        var pieces = Outgoing.Pull(_producer.Pieces()).Take(5).ToEnumerable().ToArray();
         Assert.That(pieces.Select(piece => piece.Span[0]), Is.EqualTo(new byte[] { 0, 1, 2, 3, 4 }));
-        Assert.That(_disposed, Is.EqualTo(1));
+        Assert.That(_producer.Disposed, Is.EqualTo(1));
     }
 
     [Test]
@@ -150,7 +148,7 @@ public sealed class PullSpec
         Exception error = closedError
             ? new ConnectionClosedException(new CloseReason(CloseKind.PeerReset, "Another connection's.", null))
             : new IOException("Meant to be.");
-        var server = Serve(_ => Outgoing.Pull(Pieces(3, error: error)));
+        var server = Serve(_ => Outgoing.Pull(_producer.Pieces(3, error: error)));
         var peer = server.Connect();
         var reader = new VirtualReader(server, peer).All();
         Assert.That(reader.Bytes, Has.Length.EqualTo(3 * 1024));
@@ -158,7 +156,7 @@ public sealed class PullSpec
         peer.FinishSending();
         server.Settle();
         Assert.That((_closed.Items.Single().Reason.Kind, _closed.Items[0].Reason.Error), Is.EqualTo((CloseKind.HandlerFault, error)));
-        Assert.That(_disposed, Is.EqualTo(1));
+        Assert.That(_producer.Disposed, Is.EqualTo(1));
     }
 
     [TestCase("unix", 1L << 30)]
@@ -238,14 +236,14 @@ public sealed class PullSpec
 
     private VirtualServer Start(string how) => how switch
     {
-        "serve" => new VirtualServer(Options, listener => _closed = listener.Serve(_ => Pieces(int.MaxValue)).Probe()),
-        "pull" => Serve(_ => Outgoing.Pull(Pieces(int.MaxValue))),
-        "concat" => Serve(_ => Observable.Empty<Bytes>().Concat(Outgoing.Pull(Pieces(int.MaxValue))).Select(bytes => bytes)),
-        "selectmany" => Serve(c => from _ in c.Inbound.Bytes() from piece in Outgoing.Pull(Pieces(int.MaxValue)) select piece),
+        "serve" => new VirtualServer(Options, listener => _closed = listener.Serve(_ => _producer.Pieces()).Probe()),
+        "pull" => Serve(_ => Outgoing.Pull(_producer.Pieces())),
+        "concat" => Serve(_ => Observable.Empty<Bytes>().Concat(Outgoing.Pull(_producer.Pieces())).Select(bytes => bytes)),
+        "selectmany" => Serve(c => from _ in c.Inbound.Bytes() from piece in Outgoing.Pull(_producer.Pieces()) select piece),
         "timer" => Serve(c => Observable
             .Timer(TimeSpan.FromSeconds(1), ((Connection)c).Settings.Options.Scheduler)
-            .SelectMany(_ => Outgoing.Pull(Pieces(int.MaxValue)))),
-        "merge" => Serve(c => c.Inbound.Bytes().Where(_ => false).Merge(Outgoing.Pull(Pieces(int.MaxValue)))),
+            .SelectMany(_ => Outgoing.Pull(_producer.Pieces()))),
+        "merge" => Serve(c => c.Inbound.Bytes().Where(_ => false).Merge(Outgoing.Pull(_producer.Pieces()))),
         _ => throw new ArgumentException(how),
     };
 
@@ -253,30 +251,6 @@ public sealed class PullSpec
         new(Options, listener => _closed = listener.Serve(pipeline).Probe());
 
     private static ServerOptions Options(ServerOptions defaults) => defaults with { OutboundHighWaterBytes = 8 * 1024 };
-
-    private async IAsyncEnumerable<Bytes> Pieces(
-        int count, int size = 1024, Exception? error = null, [EnumeratorCancellation] CancellationToken cancellation = default)
-    {
-        var piece = new byte[size];
-        try
-        {
-            for (var i = 0; i < count; i++)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                _asked++;
-                piece.AsSpan().Fill((byte)i);
-                yield return piece;
-            }
-
-            await Task.CompletedTask;
-            if (error is not null)
-                throw error;
-        }
-        finally
-        {
-            _disposed++;
-        }
-    }
 
     private sealed class TrackedStream(long length) : PatternStream(length)
     {

@@ -8,16 +8,16 @@ namespace RxGlisten;
 /// after the close, turn into a reset that destroys what is still on its way; an abort leaves the peer what had arrived.
 /// One lock guards both sides; the executor's lock is only ever taken inside it, and no foreign code is called in it.
 /// </summary>
-internal sealed class MemoryConnection : ITransportConnection
+internal sealed class MemoryConnection : ITransportConnection, ITurnEnd
 {
     // The largest piece that is asked memory for at once; what doesn't fit stays for the next receive.
     private const int MaxPieceBytes = 64 * 1024;
 
     private readonly MemoryPipe _inbox;
-    private readonly MemoryReceive _receive;
-    private readonly MemorySend _send;
+    private readonly TurnReceive _receive;
+    private readonly TurnSend _send;
     private MemoryConnection _peer;
-    private MemoryHangUp? _hangUp;
+    private TurnHangUp? _hangUp;
 
     private bool _ended;          // This side has closed or aborted.
     private bool _finSent;
@@ -28,10 +28,10 @@ internal sealed class MemoryConnection : ITransportConnection
 
     private MemoryConnection(MemoryNetwork network, Lock gate, EndPoint local, EndPoint remote)
     {
-        (Network, Gate, LocalEndPoint, RemoteEndPoint) = (network.Queue, gate, local, remote);
+        (Queue, Gate, LocalEndPoint, RemoteEndPoint) = (network.Queue, gate, local, remote);
         _inbox = new MemoryPipe(network.WindowBytes);
-        _receive = new MemoryReceive(this, Network);
-        _send = new MemorySend(this, Network);
+        _receive = new TurnReceive(this);
+        _send = new TurnSend(this);
         _peer = this; // Until Pair has made the other one; nobody sees it before.
     }
 
@@ -41,17 +41,17 @@ internal sealed class MemoryConnection : ITransportConnection
 
     public TlsInfo? Tls => null;
 
-    public ITransportExecutor Executor => Network;
+    public ITransportExecutor Executor => Queue;
 
-    internal SchedulerExecutor Network { get; }
+    public SchedulerExecutor Queue { get; }
 
-    internal Lock Gate { get; }
+    public Lock Gate { get; }
 
     /// <summary>
     /// The hang-up that neither a receive nor the watcher has been told. A receive that waits is woken before the watcher's turn is posted,
     /// and none waits once there is a hang-up, so it always goes first.
     /// </summary>
-    internal SocketError? UnreportedHangUp =>
+    public SocketError? UnreportedHangUp =>
         _ended ? null
         : _resetReceived ? (_resetReported ? null : SocketError.ConnectionReset)
         : _finReceived && !_finReported ? SocketError.Success
@@ -131,7 +131,7 @@ internal sealed class MemoryConnection : ITransportConnection
         lock (Gate)
         {
             if (_hangUp is not null) throw new InvalidOperationException("The connection is watched already.");
-            _hangUp = new MemoryHangUp(this, watcher);
+            _hangUp = new TurnHangUp(this, watcher);
             _hangUp.Note();
         }
     }
@@ -157,8 +157,7 @@ internal sealed class MemoryConnection : ITransportConnection
         }
     }
 
-    /// <summary>Receives from a connection that is readable; it stays so until this has been called, so there is always an outcome.</summary>
-    internal Transfer Receive(IReceiveBuffer buffer)
+    public Transfer Receive(IReceiveBuffer buffer)
     {
         int waiting;
         lock (Gate)
@@ -180,8 +179,7 @@ internal sealed class MemoryConnection : ITransportConnection
         }
     }
 
-    /// <summary>Sends what fits. The lock is held.</summary>
-    internal Transfer Send(ReadOnlySpan<byte> data)
+    public Transfer Send(ReadOnlySpan<byte> data)
     {
         if (_ended) return new Transfer(0, SocketError.OperationAborted);
         if (_resetReceived) return new Transfer(0, SocketError.ConnectionReset);
@@ -197,11 +195,7 @@ internal sealed class MemoryConnection : ITransportConnection
         return new Transfer(sent, SocketError.Success);
     }
 
-    /// <summary>Lets the watcher be told, where there is something to tell. The lock is held.</summary>
-    internal void NoteHangUp() => _hangUp?.Note();
-
-    /// <summary>A hang-up is no longer unreported. The lock is held.</summary>
-    internal void OnReported(SocketError error)
+    public void OnReported(SocketError error)
     {
         if (error == SocketError.Success) _finReported = true;
         else _resetReported = true;
@@ -246,6 +240,8 @@ internal sealed class MemoryConnection : ITransportConnection
         _receive.Wake();
         _send.Wake();
     }
+
+    private void NoteHangUp() => _hangUp?.Note();
 
     private void ThrowIfSending()
     {

@@ -12,7 +12,7 @@ namespace RxGlisten;
 /// </summary>
 public sealed class MemoryNetwork : ITransport
 {
-    private readonly Dictionary<string, MemoryListener> _listeners = new(StringComparer.Ordinal);
+    private readonly ListeningNames<MemoryListener> _listeners = new();
     private long _clients;
 
     /// <summary>Makes a network without anybody on it.</summary>
@@ -73,18 +73,8 @@ public sealed class MemoryNetwork : ITransport
     {
         ArgumentNullException.ThrowIfNull(endpoint);
         ArgumentNullException.ThrowIfNull(settings);
-        if (endpoint is not MemoryEndPoint named || !ReferenceEquals(named.Network, this))
-        {
-            throw new ListenException(endpoint, SocketError.AddressFamilyNotSupported,
-                $"{endpoint} is not on this network; listen on one of its own endpoints.");
-        }
-        lock (Gate)
-        {
-            var listener = new MemoryListener(this, named, settings.Backlog);
-            if (_listeners.TryAdd(named.Name, listener)) return listener;
-        }
-        throw new ListenException(endpoint, SocketError.AddressAlreadyInUse,
-            $"{endpoint} is listened on already; dispose that listener first or take another name.");
+        if (endpoint is not MemoryEndPoint named || !ReferenceEquals(named.Network, this)) throw ListeningNames<MemoryListener>.NotHere(endpoint);
+        lock (Gate) return _listeners.Add(named.Name, new MemoryListener(this, named, settings.Backlog));
     }
 
     internal void Free(MemoryEndPoint endpoint) => _listeners.Remove(endpoint.Name);
@@ -95,7 +85,7 @@ public sealed class MemoryNetwork : ITransport
         {
             var name = EndPoint($"{endpoint.Name}#{++_clients}");
             var (client, server) = MemoryConnection.Pair(this, name, endpoint);
-            return _listeners.TryGetValue(endpoint.Name, out var listener) && listener.TryArrive(server) ? client : null;
+            return _listeners.TryGet(endpoint.Name, out var listener) && listener.TryArrive(server) ? client : null;
         }
     }
 }

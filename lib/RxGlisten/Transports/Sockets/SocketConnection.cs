@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace RxGlisten;
 
 /// <summary>A connection on <see cref="Socket"/>, for every system that .NET runs on.</summary>
-internal sealed class SocketConnection : ITransportConnection
+internal sealed class SocketConnection : ITransportConnection, ISocketOptions
 {
     private readonly Socket _socket;
     private readonly ReceiveOperation _receive;
@@ -38,6 +38,11 @@ internal sealed class SocketConnection : ITransportConnection
     public ValueTask<Transfer> SendAsync(ReadOnlyMemory<byte> data) => (_send ??= new SendOperation(_socket)).SendAsync(data);
 
     public SocketError ShutdownSending() => Shutdown(SocketShutdown.Send);
+
+    public int GetOption(SocketOptionLevel level, SocketOptionName name) =>
+        _socket.GetSocketOption(level, name) is int value ? value : throw new SocketException((int)SocketError.ProtocolOption);
+
+    public void SetOption(SocketOptionLevel level, SocketOptionName name, int value) => _socket.SetSocketOption(level, name, value);
 
     public void Watch(IHangUpWatcher watcher)
     {

@@ -20,5 +20,5 @@ internal sealed class SocketTransport : ITransport
         new SocketListener(ListeningSocket.Open(endpoint, settings), settings);
 
     public ValueTask<ConnectResult> ConnectAsync(EndPoint endpoint, ConnectSettings settings, CancellationToken cancellation) =>
-        SocketConnector.ConnectAsync(endpoint, settings, cancellation);
+        EndPointResolution.ConnectAsync(endpoint, address => SocketConnector.ConnectAsync(address, settings, cancellation), cancellation);
 }

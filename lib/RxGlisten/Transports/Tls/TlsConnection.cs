@@ -11,7 +11,7 @@ namespace RxGlisten;
 /// here, for whole records, and sending encrypts only what the outbox has room for. Two locks: that of reading, taken first, and that of the outbox for sending.
 /// Neither is held while anything is waited for.
 /// </summary>
-internal sealed class TlsConnection : ITransportConnection, IHangUpWatcher, IExplainsFailure
+internal sealed class TlsConnection : ITransportConnection, ISocketOptions, IHangUpWatcher, IExplainsFailure
 {
     private const int GatherBytes = 32 * 1024; // what SslStream encrypts in one go
 
@@ -52,6 +52,8 @@ internal sealed class TlsConnection : ITransportConnection, IHangUpWatcher, IExp
     public CloseReason? Failure { get; private set; }
 
     bool IHangUpWatcher.IsPaused => _isReady && _watcher!.IsPaused; // the transport was given this one after that one was
+
+    private ISocketOptions Options => _inner as ISocketOptions ?? throw new SocketException((int)SocketError.OperationNotSupported);
 
     private bool IsEnded => Volatile.Read(ref _ended) != 0;
 
@@ -185,6 +187,10 @@ internal sealed class TlsConnection : ITransportConnection, IHangUpWatcher, IExp
 
     // A FIN is passed on as it is: whether close_notify came before it shows when it is read.
     void IHangUpWatcher.OnHangUp(SocketError error) => _watcher!.OnHangUp(error); // as above
+
+    public int GetOption(SocketOptionLevel level, SocketOptionName name) => Options.GetOption(level, name);
+
+    public void SetOption(SocketOptionLevel level, SocketOptionName name, int value) => Options.SetOption(level, name, value);
 
     public void Close()
     {

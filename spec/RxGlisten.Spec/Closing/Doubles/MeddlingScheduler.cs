@@ -2,8 +2,11 @@ using System.Reactive.Concurrency;
 
 namespace RxGlisten.Spec.Closing.Doubles;
 
-/// <summary>A scheduler that does something of its own inside <c>Schedule</c>: throws, waits for another thread, fires at once.</summary>
-internal sealed class MeddlingScheduler(IScheduler inner) : IScheduler
+/// <summary>
+/// A scheduler that does something of its own inside <c>Schedule</c>: throws, waits for another thread, fires at once. It offers a stopwatch, and long-running
+/// threads that nobody may want.
+/// </summary>
+internal sealed class MeddlingScheduler(IScheduler inner) : IScheduler, IStopwatchProvider, ISchedulerLongRunning, IServiceProvider
 {
     /// <summary>What it does before it sets a timer.</summary>
     public Action<TimeSpan> Meddle { get; set; } = static _ => { };
@@ -11,7 +14,17 @@ internal sealed class MeddlingScheduler(IScheduler inner) : IScheduler
     /// <summary>Whether it runs the next timer inside the call that sets it.</summary>
     public bool FiresAtOnce { get; set; }
 
-    public DateTimeOffset Now => inner.Now;
+    /// <summary>What its clock shows.</summary>
+    public Func<DateTimeOffset> Now { get; set; } = () => inner.Now;
+
+    DateTimeOffset IScheduler.Now => Now();
+
+    public IStopwatch StartStopwatch() => inner.StartStopwatch();
+
+    public IDisposable ScheduleLongRunning<TState>(TState state, Action<TState, System.Reactive.Disposables.ICancelable> action) =>
+        throw new NotSupportedException("A thread for each would not do.");
+
+    object? IServiceProvider.GetService(Type serviceType) => serviceType.IsInstanceOfType(this) ? this : null;
 
     public IDisposable Schedule<TState>(TState state, Func<IScheduler, TState, IDisposable> action) => Schedule(state, TimeSpan.Zero, action);
 

@@ -16,6 +16,9 @@ internal sealed class WatchedConnection(ITransportConnection inner) : ITransport
     /// <summary>How often memory was asked for.</summary>
     public int Asks { get; private set; }
 
+    /// <summary>What was given the last time.</summary>
+    public Memory<byte> Lent { get; private set; }
+
     public EndPoint LocalEndPoint => inner.LocalEndPoint;
 
     public EndPoint RemoteEndPoint => inner.RemoteEndPoint;
@@ -54,7 +57,7 @@ internal sealed class WatchedConnection(ITransportConnection inner) : ITransport
         public Memory<byte> GetMemory(int available)
         {
             owner.Asks++;
-            return buffer.GetMemory(available);
+            return owner.Lent = buffer.GetMemory(available);
         }
     }
 }

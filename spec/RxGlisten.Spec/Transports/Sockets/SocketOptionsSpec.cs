@@ -13,8 +13,8 @@ public sealed class SocketOptionsSpec
 {
     private static readonly KeepAlive Probes = new() { Time = TimeSpan.FromSeconds(77), Interval = TimeSpan.FromSeconds(13), Count = 4 };
 
-    private static readonly string[] Tcp = ["tcp v4", "tcp v6"];
-    private static readonly string[] Unix = ["unix", "abstract unix"];
+    private static readonly string[] Tcp = ["tcp v4", "tcp v6", "tcp v4 over sockets"];
+    private static readonly string[] Unix = ["unix", "abstract unix", "unix over sockets"];
 
     [Test]
     public async Task No_delay([ValueSource(nameof(Tcp))] string kind, [Values] bool noDelay)
@@ -37,7 +37,7 @@ public sealed class SocketOptionsSpec
     }
 
     [Test]
-    public async Task Kernel_buffers([Values("tcp v4", "tcp v6", "unix", "abstract unix")] string kind)
+    public async Task Kernel_buffers([Values("tcp v4", "tcp v6", "unix", "abstract unix", "tcp v4 over sockets", "unix over sockets")] string kind)
     {
         const int Send = 40_000;
         const int Receive = 50_000;
@@ -122,9 +122,9 @@ public sealed class SocketOptionsSpec
 
     private sealed class Pair(TestServer server, Reach reach, IConnection accepted, IConnection connected) : IDisposable
     {
-        public Socket Accepted { get; } = SocketOf((SocketConnection)((Connection)accepted).Transport);
+        public Socket Accepted { get; } = SocketOf(((Connection)accepted).Transport);
 
-        public Socket Connected { get; } = SocketOf((SocketConnection)((Connection)connected).Transport);
+        public Socket Connected { get; } = SocketOf(((Connection)connected).Transport);
 
         public Socket[] Both => [Accepted, Connected];
 
@@ -144,7 +144,14 @@ public sealed class SocketOptionsSpec
             reach.Dispose();
         }
 
+        private static Socket SocketOf(ITransportConnection connection) => connection is SocketConnection portable
+            ? Inner(portable)
+            : new Socket(new SafeSocketHandle(Inner((EventLoopConnection)connection).Number, ownsHandle: false));
+
         [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_socket")]
-        private static extern ref Socket SocketOf(SocketConnection connection);
+        private static extern ref Socket Inner(SocketConnection connection);
+
+        [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_descriptor")]
+        private static extern ref Descriptor Inner(EventLoopConnection connection);
     }
 }

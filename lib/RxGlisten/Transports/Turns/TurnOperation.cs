@@ -1,12 +1,12 @@
 using System.Threading.Tasks.Sources;
 
-namespace RxGlisten.Testing;
+namespace RxGlisten;
 
 /// <summary>
-/// What waits for a turn of the network's queue: a reusable value task that is completed in a turn and whose continuation runs in a
-/// turn too, whatever context its caller awaited it from.
+/// What waits for a turn of an executor of virtual time: a reusable value task that is completed by <see cref="Complete"/> in a turn and whose
+/// continuation runs in a turn too, whatever context its caller awaited it from.
 /// </summary>
-internal abstract class Completion<T>(SimulatedNetwork network) : IValueTaskSource<T>, IThreadPoolWorkItem
+internal abstract class TurnOperation<T>(SchedulerExecutor executor) : IValueTaskSource<T>, IThreadPoolWorkItem
 {
     private readonly Lock _gate = new();
     private ManualResetValueTaskSourceCore<T> _core;
@@ -29,15 +29,16 @@ internal abstract class Completion<T>(SimulatedNetwork network) : IValueTaskSour
                 return;
             }
         }
-
-        // Completed between the caller's look and here, by a turn on another thread; the core would hand the continuation to the pool.
+        // Completed between the caller's look at the status and here, by a turn on another thread. The core would hand the continuation
+        // to the pool, beside the queue; a turn of its own comes after that of the completion.
         var flows = (flags & ValueTaskSourceOnCompletedFlags.FlowExecutionContext) != 0;
-        network.Queue.Post(new Resumption(continuation, state, flows ? ExecutionContext.Capture() : null));
+        executor.Post(new Resumption(continuation, state, flows ? ExecutionContext.Capture() : null));
     }
 
     protected ValueTask<T> Begin()
     {
-        _core.Reset(); // the previous use is over: a value task is awaited once
+        // The previous use is over: its result has been taken, or its caller breaks the rule of a value task (awaited once).
+        _core.Reset();
         _completed = false;
         return new ValueTask<T>(this, _core.Version);
     }
@@ -45,8 +46,7 @@ internal abstract class Completion<T>(SimulatedNetwork network) : IValueTaskSour
     protected void Complete(T result)
     {
         // A continuation is registered before this or finds it completed, so the core never sees one while it signals.
-        lock (_gate)
-            _completed = true;
+        lock (_gate) _completed = true;
         _core.SetResult(result);
     }
 
@@ -54,10 +54,8 @@ internal abstract class Completion<T>(SimulatedNetwork network) : IValueTaskSour
     {
         public void Execute()
         {
-            if (context is null)
-                continuation(state);
-            else
-                ExecutionContext.Run(context, static self => ((Resumption)self!).Resume(), this);
+            if (context is null) continuation(state);
+            else ExecutionContext.Run(context, static self => ((Resumption)self!).Resume(), this);
         }
 
         private void Resume() => continuation(state);

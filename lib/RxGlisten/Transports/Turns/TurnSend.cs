@@ -1,7 +1,7 @@
 namespace RxGlisten;
 
-/// <summary>The send that waits for room in the peer's window. Its state is guarded by its connection's lock.</summary>
-internal sealed class MemorySend(MemoryConnection connection, SchedulerExecutor executor) : MemoryOperation<Transfer>(executor)
+/// <summary>The send that waits for room in the peer's window. Its state is guarded by its end's lock.</summary>
+internal sealed class TurnSend(ITurnEnd end) : TurnOperation<Transfer>(end.Queue)
 {
     private ReadOnlyMemory<byte> _data;
     private bool _woken;
@@ -21,16 +21,16 @@ internal sealed class MemorySend(MemoryConnection connection, SchedulerExecutor 
     {
         if (!IsOutstanding || _woken) return;
         _woken = true;
-        connection.Network.Post(this);
+        end.Queue.Post(this);
     }
 
     public override void Execute()
     {
         Transfer result;
-        lock (connection.Gate)
+        lock (end.Gate)
         {
             // What woke it is still true: nobody else takes the room, and no end is taken back.
-            result = connection.Send(_data.Span);
+            result = end.Send(_data.Span);
             _data = default;
             IsOutstanding = _woken = false;
         }

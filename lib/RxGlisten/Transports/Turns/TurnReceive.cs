@@ -1,7 +1,7 @@
 namespace RxGlisten;
 
-/// <summary>The receive that waits for bytes, the FIN or the end. Its state is guarded by its connection's lock.</summary>
-internal sealed class MemoryReceive(MemoryConnection connection, SchedulerExecutor executor) : MemoryOperation<Transfer>(executor)
+/// <summary>The receive that waits for bytes, the FIN or the end. Its state is guarded by its end's lock.</summary>
+internal sealed class TurnReceive(ITurnEnd end) : TurnOperation<Transfer>(end.Queue)
 {
     private IReceiveBuffer? _buffer;
     private bool _woken;
@@ -15,18 +15,18 @@ internal sealed class MemoryReceive(MemoryConnection connection, SchedulerExecut
         return Begin();
     }
 
-    /// <summary>The connection has become readable.</summary>
+    /// <summary>The end has become readable.</summary>
     public void Wake()
     {
         if (_buffer is null || _woken) return;
         _woken = true;
-        connection.Network.Post(this);
+        end.Queue.Post(this);
     }
 
     public override void Execute()
     {
-        var result = connection.Receive(_buffer!); // Woken only while outstanding, and ended only here.
-        lock (connection.Gate)
+        var result = end.Receive(_buffer!); // Woken only while outstanding, and ended only here.
+        lock (end.Gate)
         {
             _buffer = null;
             _woken = false;

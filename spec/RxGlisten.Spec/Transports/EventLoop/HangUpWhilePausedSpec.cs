@@ -1,0 +1,79 @@
+using System.Net.Sockets;
+using NUnit.Framework;
+using RxGlisten.Spec.Harness;
+using RxGlisten.Spec.Transports.EventLoop.Doubles;
+
+namespace RxGlisten.Spec.Transports.EventLoop;
+
+/// <summary>What the watcher of a paused connection is told, beyond what every transport owes.</summary>
+[Platform("Linux")]
+public sealed class HangUpWhilePausedSpec
+{
+    [Test]
+    public async Task A_reset_after_a_fin_is_told_as_well()
+    {
+        using var listener = new OwnLoops(1).Listen();
+        var (connection, peer, watcher) = await PairAsync(listener);
+        peer.FinishSending();
+        await watcher.Fin.Soon();
+        peer.Reset();
+        await watcher.Reset.Soon();
+        Assert.That((watcher.Fins, watcher.Resets), Is.EqualTo((1, 1)));
+        connection.Abort();
+    }
+
+    [Test]
+    public async Task A_reset_is_told_to_who_paused_after_the_fin_was_received()
+    {
+        using var listener = new OwnLoops(1).Listen();
+        var (connection, peer, watcher) = await PairAsync(listener);
+        peer.FinishSending();
+        Assert.That(await connection.ReceiveAsync(new TestBuffer()).Soon(), Is.EqualTo(new Transfer(0, SocketError.Success)));
+        peer.Reset();
+        await watcher.Reset.Soon();
+        connection.Abort();
+    }
+
+    [Test]
+    public async Task A_connection_that_pauses_at_what_came_before_a_reset_is_told_of_it()
+    {
+        using var listener = new OwnLoops(1).Listen();
+        for (var i = 0; i < 100; i++)
+        {
+            var (connection, peer, watcher) = await PairAsync(listener);
+            var receiving = connection.ReceiveAsync(new TestBuffer(10)).Soon();
+            await peer.SendAsync(new byte[100]).Soon();
+            peer.Reset();
+            Assert.That((await receiving).Bytes, Is.EqualTo(10));
+            await watcher.Reset.Soon();
+            connection.Abort();
+        }
+    }
+
+    [Test]
+    public async Task Nothing_is_told_after_the_close()
+    {
+        using var listener = new OwnLoops(1).Listen();
+        for (var i = 0; i < 100; i++)
+        {
+            var (connection, peer, watcher) = await PairAsync(listener);
+            connection.Close();
+            peer.Reset();
+            var (next, other, _) = await PairAsync(listener); // which has the descriptor's number now
+            other.FinishSending();
+            Assert.That((await next.ReceiveAsync(new TestBuffer()).Soon()).Bytes, Is.Zero);
+            Assert.That((watcher.Fins, watcher.Resets), Is.EqualTo((0, 0)));
+            next.Abort();
+            other.Dispose();
+        }
+    }
+
+    private static async Task<(ITransportConnection Connection, SocketPeer Peer, TestWatcher Watcher)> PairAsync(ITransportListener listener)
+    {
+        var peer = await SocketPeer.ConnectAsync(listener.LocalEndPoint).Soon();
+        var connection = (await listener.AcceptAsync(default).Soon()).Connection!;
+        var watcher = new TestWatcher();
+        connection.Watch(watcher);
+        return (connection, peer, watcher);
+    }
+}
