@@ -6,6 +6,9 @@ namespace RxGlisten;
 /// </summary>
 public sealed record ClientOptions : ConnectionOptions
 {
-    /// <summary>How long connecting may take, looking up the name and trying its addresses included. Default 10 s.</summary>
+    /// <summary>How long connecting may take, looking up the name, trying its addresses and the TLS handshake included. Default 10 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How the connection is encrypted, to whatever endpoint. Default null: it is not.</summary>
+    public TlsClientOptions? Tls { get; init; }
 }

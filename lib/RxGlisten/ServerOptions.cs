@@ -30,6 +30,11 @@ public sealed record ServerOptions : ConnectionOptions
     /// <summary>What happens at <see cref="MaxConnections"/>. Default <see cref="AtLimitPolicy.Wait"/>.</summary>
     public AtLimitPolicy AtLimit { get; init; } = AtLimitPolicy.Wait;
 
+    /// <summary>
+    /// How connections are encrypted, on whatever endpoint; a connection is delivered when its handshake is over. Default null: they are not.
+    /// </summary>
+    public TlsOptions? Tls { get; init; }
+
     /// <summary>The drain time of <c>DisposeAsync</c> of a listener. Default 30 s.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
 }

@@ -7,7 +7,7 @@ namespace RxGlisten;
 internal sealed class ConnectionLedger
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<Connection, bool> _open = []; // and whether it was delivered
+    private readonly Dictionary<Connection, Stage> _open = [];
     private readonly HashSet<Connection> _closedEarly = [];
     private int _underway; // accepts that wait + connections that are open, or have yet to tell of their end
     private bool _acceptingOver;
@@ -15,6 +15,14 @@ internal sealed class ConnectionLedger
     private bool _cut;
     private int _finishedCount;
     private int _cutCount;
+
+    /// <summary>How far an open connection has come.</summary>
+    private enum Stage
+    {
+        Handshaking,
+        Ready,
+        Delivered,
+    }
 
     public long Accepted { get; private set; }
 
@@ -35,7 +43,13 @@ internal sealed class ConnectionLedger
 
     public IReadOnlyCollection<IConnection> Connections
     {
-        get { lock (_lock) return [.. _open.Keys]; }
+        get { lock (_lock) return [.. from open in _open where open.Value != Stage.Handshaking select open.Key]; }
+    }
+
+    /// <summary>Connections whose handshake is under way: nobody can use them yet.</summary>
+    public int Handshaking
+    {
+        get { lock (_lock) return _open.Count(open => open.Value == Stage.Handshaking); }
     }
 
     public bool TryBeginAccept()
@@ -64,11 +78,20 @@ internal sealed class ConnectionLedger
         lock (_lock) Accepted++;
     }
 
-    public void Open(Connection connection)
+    public void Open(Connection connection, bool handshaking)
     {
         lock (_lock)
         {
-            if (!_closedEarly.Remove(connection)) _open.Add(connection, false);
+            if (!_closedEarly.Remove(connection)) _open.Add(connection, handshaking ? Stage.Handshaking : Stage.Ready);
+        }
+    }
+
+    /// <summary>The connection's handshake is over.</summary>
+    public void Ready(Connection connection)
+    {
+        lock (_lock)
+        {
+            if (_open.ContainsKey(connection)) _open[connection] = Stage.Ready;
         }
     }
 
@@ -77,7 +100,7 @@ internal sealed class ConnectionLedger
     {
         lock (_lock)
         {
-            if (_open.ContainsKey(connection)) _open[connection] = true;
+            if (_open.ContainsKey(connection)) _open[connection] = Stage.Delivered;
         }
     }
 
@@ -96,10 +119,10 @@ internal sealed class ConnectionLedger
         lock (_lock)
         {
             Closed++;
-            if (!_open.Remove(connection, out bool delivered)) _closedEarly.Add(connection);
+            if (!_open.Remove(connection, out Stage stage)) _closedEarly.Add(connection);
 
             // What nobody was given is nobody's to finish or to cut.
-            if (!_draining || !delivered) return;
+            if (!_draining || stage != Stage.Delivered) return;
             if (_cut && reason.Kind == CloseKind.ServerStopping) _cutCount++;
             else _finishedCount++;
         }

@@ -22,18 +22,22 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
     private readonly ConnectionFeed _feed;
     private readonly AcceptorPool _pool;
     private readonly ListenerDrain _drain;
+    private readonly TlsServer? _tls;
+    private readonly HandshakeDesk? _handshakes;
     private int _acceptingOver;
 
     private Listener(
-        EndPoint asked, ITransportListener transport, ServerOptions options, ConnectionSettings settings, ConnectionSlots slots, ILogger log)
+        EndPoint asked, ITransportListener transport, ServerOptions options, ConnectionSettings settings, ConnectionSlots slots, TlsServer? tls, ILogger log)
     {
-        (_asked, _transport, _options, _settings, _slots, _log) = (asked, transport, options, settings, slots, log);
+        (_asked, _transport, _options, _settings, _slots, _tls, _log) = (asked, transport, options, settings, slots, tls, log);
         LocalEndPoint = transport.LocalEndPoint;
         _errors = new AcceptErrorFeed(log);
         _feed = new ConnectionFeed(transport.Executor, Ledger, log);
         _gate = new AcceptGate(() => _feed.HasSubscriber, log);
         _feed.SubscriberChanged = _gate.Refresh;
         _drain = new ListenerDrain(Ledger, settings.Clock, transport.Executor, EndSequences, log);
+        if (options.Tls is not null)
+            _handshakes = new HandshakeDesk(options.Tls, settings.Clock, transport.Executor, this);
         var acceptors = new Acceptor[options.Acceptors];
         for (int i = 0; i < acceptors.Length; i++)
             acceptors[i] = new Acceptor(transport, _gate, slots, options.AtLimit, settings.Clock, this);
@@ -62,13 +66,25 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
     /// <param name="transport">By what.</param>
     /// <param name="options">Validated options.</param>
     /// <exception cref="ListenException">The endpoint can't be bound.</exception>
+    /// <exception cref="TlsCertificateException">There is no certificate to begin with.</exception>
     public static Listener Bind(EndPoint endpoint, ITransport transport, ServerOptions options)
     {
         // What is user code comes first, so that its faults leave nothing bound.
         ILogger log = QuietLogger.Of(options.LoggerFactory, AcceptLog.Category);
         ConnectionSettings settings = ConnectionSettings.Of(options);
-        ITransportListener bound = transport.Listen(endpoint, new TransportSettings(options) { Blocked = new BlockedCallbacks(settings).Note });
-        var listener = new Listener(endpoint, bound, options, settings, ConnectionSlots.For(options, transport.UsesDescriptors), log);
+        TlsServer? tls = options.Tls is null ? null : TlsServer.Of(options, settings.Clock, transport.Executor);
+        ITransportListener bound;
+        try
+        {
+            bound = transport.Listen(endpoint, new TransportSettings(options) { Blocked = new BlockedCallbacks(settings).Note });
+        }
+        catch (Exception)
+        {
+            tls?.Dispose();
+            throw;
+        }
+
+        var listener = new Listener(endpoint, bound, options, settings, ConnectionSlots.For(options, transport.UsesDescriptors), tls, log);
         AcceptLog.Listening(log, listener.LocalEndPoint);
         listener._pool.Start();
         return listener;
@@ -137,27 +153,23 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
 
         Ledger.Accept();
         _settings.Metrics.Accepted();
-        Connection connection;
-        try
-        {
-            connection = new Connection(accepted, _settings, this) { Admittance = admittance };
-        }
-        catch (Exception exception)
-        {
-            // The transport threw before there was a connection: this one is over, and accepting goes on.
-            AcceptLog.TransportFault(_log, exception);
-            Abort(accepted);
-            admittance?.End();
-            _settings.Metrics.Closed(CloseKind.TransportError);
-            Ledger.CloseUnopened();
-            _slots.Release();
-            _drain.FinishIfDrained();
-            return;
-        }
+        TlsConnection? tls = _tls?.Wrap(accepted);
+        if (Make(tls ?? accepted, admittance) is not { } connection) return;
+        if (tls is null || _handshakes is null) await DeliverAsync(connection).ConfigureAwait(false);
+        else if (!await _handshakes.BeginAsync(connection, tls).ConfigureAwait(false)) Forgo(connection);
+    }
 
-        Ledger.Open(connection);
-        if (!await _feed.OfferAsync(connection).ConfigureAwait(false))
-            connection.Abort(CloseKind.ServerStopping, "Accepting ended before anybody was given the connection.");
+    ValueTask IReception.DeliverAsync(Connection connection)
+    {
+        Ledger.Ready(connection);
+        return DeliverAsync(connection);
+    }
+
+    void IReception.ReportHandshake(Connection connection, CloseReason reason)
+    {
+        if (reason.Kind == CloseKind.ServerStopping) return;
+        _tls?.ReportHandshake(connection, reason);
+        _settings.Metrics.HandshakeFailed(reason.Kind);
     }
 
     void IReception.TurnAway(ITransportConnection accepted) => TurnAway(accepted, AcceptLog.TurnedAway);
@@ -184,6 +196,37 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
         _errors.Publish(error);
     }
 
+    /// <summary>A connection of what was accepted, in the books; null when the transport threw before there was one: then this one is over, and accepting goes on.</summary>
+    private Connection? Make(ITransportConnection transport, Admittance? admittance)
+    {
+        try
+        {
+            var connection = new Connection(transport, _settings, this) { Admittance = admittance };
+            Ledger.Open(connection, handshaking: _tls is not null);
+            return connection;
+        }
+        catch (Exception exception)
+        {
+            AcceptLog.TransportFault(_log, exception);
+            Abort(transport);
+            admittance?.End();
+            _settings.Metrics.Closed(CloseKind.TransportError);
+            Ledger.CloseUnopened();
+            _slots.Release();
+            _drain.FinishIfDrained();
+            return null;
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask DeliverAsync(Connection connection)
+    {
+        if (!await _feed.OfferAsync(connection).ConfigureAwait(false)) Forgo(connection);
+    }
+
+    private static void Forgo(Connection connection) =>
+        connection.Abort(CloseKind.ServerStopping, "Accepting ended before anybody was given the connection.");
+
     private void Abort(ITransportConnection accepted)
     {
         try
@@ -202,6 +245,8 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
         _gate.End(); // before the books, so that an acceptor which may not begin finds the gate ended and doesn't come back
         Ledger.EndAccepting();
         _feed.RefuseOffers();
+        _handshakes?.End(new CloseReason(CloseKind.ServerStopping, "Accepting ended during the TLS handshake.", null));
+        _tls?.Dispose();
         try
         {
             _transport.Dispose();

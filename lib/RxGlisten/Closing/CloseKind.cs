@@ -6,7 +6,10 @@ public enum CloseKind
     /// <summary>The peer finished first, orderly.</summary>
     PeerClosed,
 
-    /// <summary>The peer reset the connection, or was gone when something was sent to it.</summary>
+    /// <summary>
+    /// The peer reset the connection, or was gone when something was sent to it; or its stream was cut: it ended without TLS's close_notify, so that its end may be
+    /// missing.
+    /// </summary>
     PeerReset,
 
     /// <summary>This side finished first, orderly.</summary>
@@ -30,7 +33,9 @@ public enum CloseKind
     /// <summary>It was open for <see cref="ConnectionOptions.MaximumAge"/>.</summary>
     MaximumAge,
 
-    /// <summary>The peer broke the protocol: the pipeline failed with a <see cref="ProtocolException"/>.</summary>
+    /// <summary>
+    /// The peer broke the protocol: the pipeline failed with a <see cref="ProtocolException"/>, or the peer's TLS was wrong, or its handshake took too long.
+    /// </summary>
     ProtocolError,
 
     /// <summary>The user's code failed.</summary>

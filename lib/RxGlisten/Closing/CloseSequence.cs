@@ -138,6 +138,21 @@ internal sealed class CloseSequence(Connection connection)
         Close(abort: true);
     }
 
+    /// <summary>Nobody was given the connection, and nobody will be: closes without a reset, so that what was said to the peer last (a TLS alert) arrives.</summary>
+    /// <returns>The reason that holds: an earlier one, if there is one.</returns>
+    public CloseReason Refuse(CloseReason reason)
+    {
+        lock (connection.Gate)
+        {
+            if (_phase != Phase.Closed)
+                Decide(reason);
+            reason = Reason;
+        }
+
+        Close(abort: false);
+        return reason;
+    }
+
     /// <summary>The peer's FIN was read.</summary>
     public void PeerFinished()
     {
@@ -163,14 +178,21 @@ internal sealed class CloseSequence(Connection connection)
     /// <summary>A receive failed.</summary>
     public void ReceiveFailed(SocketError error)
     {
+        bool discards;
         lock (connection.Gate)
         {
             if (_phase == Phase.Closed)
                 return;
-            Decide(SocketErrors.ToReason(error));
+            discards = _phase == Phase.Finishing;
+            if (!discards || error != SocketError.Disconnecting)
+                Decide(ReasonOf(error));
         }
 
-        Close(abort: true);
+        // A stream that is cut is no failure to who throws away what comes: many peers answer TLS's goodbye by hanging up.
+        if (discards && error == SocketError.Disconnecting)
+            PeerFinished();
+        else
+            Close(abort: true);
     }
 
     /// <summary>What the connection stands on, its transport or its scheduler, threw, which it must not: there is no telling what it does next.</summary>
@@ -197,7 +219,7 @@ internal sealed class CloseSequence(Connection connection)
         {
             if (_phase == Phase.Closed)
                 return;
-            Decide(SocketErrors.ToReason(error));
+            Decide(ReasonOf(error));
             over = _phase == Phase.Finishing || _peerFinished;
             read = _phase == Phase.Open && !connection.Reader.IsReading;
             _phase = Phase.Failing;
@@ -274,6 +296,8 @@ internal sealed class CloseSequence(Connection connection)
     private CloseReason Reason => _reason is { Kind: not CloseKind.LocalClosed } decided
         ? decided
         : _peerFirst ? s_peerClosed : _reason ?? s_localClosed;
+
+    private CloseReason ReasonOf(SocketError error) => (connection.Transport as IExplainsFailure)?.Failure ?? SocketErrors.ToReason(error);
 
     private void Decide(CloseReason reason)
     {

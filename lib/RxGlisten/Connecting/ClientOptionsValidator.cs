@@ -10,5 +10,6 @@ internal static class ClientOptionsValidator
     {
         ConnectionOptionsValidator.Validate(options);
         OptionRange.RequireDuration(options.ConnectTimeout, nameof(options.ConnectTimeout));
+        if (options.Tls is { } tls) TlsOptionsValidator.Validate(tls);
     }
 }

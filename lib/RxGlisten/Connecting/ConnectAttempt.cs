@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Reactive.Disposables;
 
 namespace RxGlisten;
@@ -63,7 +62,7 @@ internal sealed class ConnectAttempt(Connector connector, IObserver<IConnection>
         }
 
         if (!TryDecide()) result.Connection?.Abort();
-        else if (thrown is not null) TellError(connector.Fail((thrown as SocketException)?.SocketErrorCode ?? SocketError.SocketError, thrown));
+        else if (thrown is not null) TellError(connector.Fail(thrown));
         else if (result.Connection is { } transport) Open(transport);
         else TellError(connector.Fail(result.Error));
     }
@@ -78,7 +77,7 @@ internal sealed class ConnectAttempt(Connector connector, IObserver<IConnection>
         catch (Exception exception)
         {
             transport.Abort();
-            TellError(connector.Fail(SocketError.SocketError, exception));
+            TellError(connector.Fail(exception));
             return;
         }
 

@@ -18,6 +18,14 @@ internal static class ConnectFailure
             $"there was no connection within {timeout}. Check the address and the firewalls on the way, or allow more time.",
             inner: null);
 
+    /// <summary>For a TLS handshake that failed.</summary>
+    public static ConnectException Handshake(EndPoint endpoint, CloseReason failure) =>
+        From(
+            endpoint,
+            failure.Error is SocketException { SocketErrorCode: var error } ? error : SocketError.ConnectionAborted,
+            $"{failure.Detail} Check that the server speaks TLS there, and the options of TLS on both sides.",
+            failure.Error);
+
     private static ConnectException From(EndPoint endpoint, SocketError error, string why, Exception? inner) =>
         new(endpoint, error, $"Can't connect to {ServerAddress.Format(endpoint)} ({error}): {why}", inner ?? new SocketException((int)error));
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 
 namespace RxGlisten;
@@ -10,11 +11,13 @@ internal sealed class Connector : IObservable<IConnection>, IConnectionOwner
     private readonly EndPoint _endpoint;
     private readonly ConnectionSettings _settings;
     private readonly ClientMetrics _metrics;
+    private readonly TlsClient? _tls;
 
     /// <summary>Makes one that has not connected.</summary>
     /// <param name="endpoint">Where to.</param>
     /// <param name="transport">By what.</param>
     /// <param name="options">Validated options.</param>
+    /// <exception cref="ArgumentException">The server's name is to be verified, and there is none.</exception>
     public Connector(EndPoint endpoint, ITransport transport, ClientOptions options)
     {
         (_endpoint, Transport) = (endpoint, transport);
@@ -23,6 +26,7 @@ internal sealed class Connector : IObservable<IConnection>, IConnectionOwner
         _metrics = new ClientMetrics(options.MeterFactory);
         Timeout = options.ConnectTimeout;
         ConnectSettings = new ConnectSettings(options) { Blocked = new BlockedCallbacks(_settings).Note };
+        _tls = options.Tls is null ? null : new TlsClient(options.Tls, endpoint);
     }
 
     /// <summary>What carries the bytes.</summary>
@@ -48,8 +52,15 @@ internal sealed class Connector : IObservable<IConnection>, IConnectionOwner
         return attempt;
     }
 
-    /// <summary>Has the transport connect.</summary>
-    public ValueTask<ConnectResult> ConnectAsync(CancellationToken cancellation) => Transport.ConnectAsync(_endpoint, ConnectSettings, cancellation);
+    /// <summary>Has the transport connect, and makes the TLS handshake, where there is one to make. What it throws is for <see cref="Fail(Exception)"/>.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<ConnectResult> ConnectAsync(CancellationToken cancellation)
+    {
+        ConnectResult connected = await Transport.ConnectAsync(_endpoint, ConnectSettings, cancellation).ConfigureAwait(false);
+        if (_tls is null || connected.Connection is not { } plain) return connected;
+        (TlsConnection? secure, CloseReason? failure) = await _tls.HandshakeAsync(plain, cancellation).ConfigureAwait(false);
+        return failure is null ? new ConnectResult(secure, SocketError.Success) : throw ConnectFailure.Handshake(_endpoint, failure);
+    }
 
     /// <summary>Makes a connection of what the transport gave.</summary>
     public Connection Open(ITransportConnection transport)
@@ -61,7 +72,15 @@ internal sealed class Connector : IObservable<IConnection>, IConnectionOwner
     }
 
     /// <summary>Counts a failure, and says it in words.</summary>
-    public ConnectException Fail(SocketError error, Exception? inner = null) => Note(ConnectFailure.From(_endpoint, error, inner));
+    public ConnectException Fail(SocketError error) => Note(ConnectFailure.From(_endpoint, error));
+
+    /// <summary>... that of what was thrown.</summary>
+    public ConnectException Fail(Exception thrown) => Note(thrown switch
+    {
+        ConnectException failure => failure,
+        SocketException known => ConnectFailure.From(_endpoint, known.SocketErrorCode, known),
+        _ => ConnectFailure.From(_endpoint, SocketError.SocketError, thrown),
+    });
 
     /// <summary>... that of a time that is over.</summary>
     public ConnectException FailInTime() => Note(ConnectFailure.TimedOut(_endpoint, Timeout));

@@ -11,6 +11,7 @@ internal sealed class ServerMetrics
     private readonly QuietCounter _closed;
     private readonly QuietCounter _rejected;
     private readonly QuietCounter _acceptErrors;
+    private readonly QuietCounter _failedHandshakes;
     private readonly QuietCounter _ignoredSends;
     private readonly QuietCounter _droppedMessages;
     private readonly QuietCounter _droppedUserMessages;
@@ -23,6 +24,7 @@ internal sealed class ServerMetrics
         _closed = new(meter, "rxglisten.connections.closed", "{connection}", "Connections closed, by kind.");
         _rejected = new(meter, "rxglisten.connections.rejected", "{connection}", "Connections closed at the limit.");
         _acceptErrors = new(meter, "rxglisten.accept.errors", "{error}", "Accepts that failed, by error.");
+        _failedHandshakes = new(meter, "rxglisten.tls.handshakes.failed", "{handshake}", "TLS handshakes that failed, by the kind of end.");
         _ignoredSends = new(meter, "rxglisten.outbound.ignored", "{message}", "Messages sent after the close.");
         _droppedMessages = new(meter, "rxglisten.outbound.dropped", "{message}", "Messages dropped for slow consumers.");
         _droppedUserMessages = new(meter, "rxglisten.handler.dropped", "{message}", "User messages dropped for slow handlers.");
@@ -43,6 +45,9 @@ internal sealed class ServerMetrics
 
     /// <summary>An accept failed.</summary>
     public void AcceptFailed(AcceptError error) => _acceptErrors.Add("error", error.Error);
+
+    /// <summary>A TLS handshake failed; its connection counts as accepted and as closed, too.</summary>
+    public void HandshakeFailed(CloseKind kind) => _failedHandshakes.Add("kind", kind);
 
     /// <summary>A message was sent after the close.</summary>
     public void SendIgnored() => _ignoredSends.Add();

@@ -18,6 +18,7 @@ internal static class ServerOptionsValidator
         OptionRange.RequireBetween(options.MaxConnections ?? 1, 1, int.MaxValue, nameof(options.MaxConnections));
         OptionRange.RequireDefined(options.AtLimit, nameof(options.AtLimit));
         OptionRange.RequireDuration(options.DrainTimeout, nameof(options.DrainTimeout), orZero: true);
+        if (options.Tls is { } tls) TlsOptionsValidator.Validate(tls);
 
         // Without both of its own rights the owner can't prove a leftover file to be a socket, and so could not replace it.
         if ((options.UnixFileMode & ~AllPermissions) != 0 || (options.UnixFileMode & OwnerOnly) != OwnerOnly)

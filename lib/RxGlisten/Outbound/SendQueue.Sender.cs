@@ -160,11 +160,55 @@ internal sealed partial class SendQueue : IThreadPoolWorkItem
                 return;
             case Step.Finish:
                 var error = ShutDown();
+                if (error == SocketError.WouldBlock)
+                {
+                    _drain = FinishAsync();
+                    return;
+                }
+
                 EndSending();
                 _connection.Closing.FinSent(error);
                 break;
         }
 
+        LetRead();
+        _connection.LookAfterUnclaimed();
+    }
+
+    /// <summary>All was taken, and some of it has yet to leave the transport, with FIN behind it.</summary>
+    private async Task FinishAsync()
+    {
+        SocketError error;
+        do
+        {
+            lock (_connection.Gate)
+            {
+                _blocked = _dead is null;
+                _blockedSince = _connection.Settings.Clock.Now;
+            }
+
+            _connection.Deadlines.ArmSend();
+            Transfer sent;
+            try
+            {
+                sent = await Transport.SendAsync(default).ConfigureAwait(false);
+            }
+            catch (Exception e)
+            {
+                sent = _connection.Closing.Broken(e);
+            }
+
+            error = sent.Succeeded ? ShutDown() : sent.Error;
+            lock (_connection.Gate)
+            {
+                _blocked = false;
+                if (_connection.Closing.IsHalfOpen)
+                    _progress = _connection.Settings.Clock.Now;
+            }
+        }
+        while (error == SocketError.WouldBlock);
+        EndSending();
+        _connection.Closing.FinSent(error);
         LetRead();
         _connection.LookAfterUnclaimed();
     }

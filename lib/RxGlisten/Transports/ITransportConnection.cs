@@ -38,7 +38,13 @@ public interface ITransportConnection
     /// <param name="data">What to send.</param>
     ValueTask<Transfer> SendAsync(ReadOnlyMemory<byte> data);
 
-    /// <summary>Sends FIN after all that was sent; receiving goes on.</summary>
+    /// <summary>
+    /// Sends FIN after all that was sent; receiving goes on. Where it encrypts, it says before that this is the end (TLS's close_notify).
+    /// </summary>
+    /// <returns>
+    /// <see cref="SocketError.WouldBlock"/> while bytes that were taken, encrypted ones, have still to leave: FIN follows them by itself. A <see cref="SendAsync"/> of nothing
+    /// then waits until some have left, and a second call tells how it went.
+    /// </returns>
     SocketError ShutdownSending();
 
     /// <summary>
@@ -47,7 +53,9 @@ public interface ITransportConnection
     /// <param name="watcher">Told on the transport's thread.</param>
     void Watch(IHangUpWatcher watcher);
 
-    /// <summary>Gives the descriptor back; what was sent still goes its way. Idempotent.</summary>
+    /// <summary>
+    /// Gives the descriptor back; what was sent still goes its way, but for what <see cref="ShutdownSending"/> would have waited for. Idempotent.
+    /// </summary>
     void Close();
 
     /// <summary>Resets the connection (on unix sockets: closes at once) and gives the descriptor back. Idempotent.</summary>

@@ -1,0 +1,237 @@
+using System.Globalization;
+using System.Reactive.Subjects;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using NUnit.Framework;
+using RxGlisten.Spec.Harness;
+using RxGlisten.Spec.Transports.Tls.Doubles;
+
+namespace RxGlisten.Spec.Transports.Tls;
+
+/// <summary>Certificates that change while a server serves.</summary>
+public sealed class TlsRotationSpec
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+
+    [Test]
+    public void New_files_are_for_new_handshakes_and_old_connections_live_on()
+    {
+        using var folder = new TempFolder();
+        var files = Write(folder, "localhost", 1);
+        using var tls = new VirtualTls(_ => TlsOptions.FromPemFiles(files.Certificate, files.Key) with { ReloadInterval = Interval });
+        var (old, peer) = tls.Pair();
+        Assert.That(SerialOf(peer), Is.EqualTo(1));
+        Write(folder, "localhost", 2);
+        Assert.That(SerialOf(tls.Pair().Peer), Is.EqualTo(1), "they are not read before the time");
+        tls.Server.Advance(Interval);
+        Assert.That(SerialOf(tls.Pair().Peer), Is.EqualTo(2));
+        var inbound = old.Inbound.Probe();
+        _ = peer.SendAsync("still here"u8.ToArray());
+        tls.Server.Settle();
+        Assert.That(inbound.Text(), Is.EqualTo("still here"));
+    }
+
+    [Test]
+    public void A_link_that_is_swapped_is_followed()
+    {
+        // As Kubernetes does it: cert.pem -> ..data/cert.pem, ..data -> a folder of its own for each version.
+        using var folder = new TempFolder();
+        string Version(int serial)
+        {
+            var path = Path.Combine(folder.Path, $"..version-{serial}");
+            Directory.CreateDirectory(path);
+            Write(path, "localhost", serial);
+            return path;
+        }
+
+        var data = Path.Combine(folder.Path, "..data");
+        Directory.CreateSymbolicLink(data, Version(1));
+        foreach (var name in new[] { "cert.pem", "key.pem" })
+            File.CreateSymbolicLink(Path.Combine(folder.Path, name), Path.Combine("..data", name));
+        using var tls = new VirtualTls(_ => TlsOptions.FromPemFiles(Path.Combine(folder.Path, "cert.pem"), Path.Combine(folder.Path, "key.pem")) with
+        {
+            ReloadInterval = Interval,
+        });
+        Assert.That(SerialOf(tls.Pair().Peer), Is.EqualTo(1));
+        for (var serial = 2; serial <= 4; serial++)
+        {
+            var next = Path.Combine(folder.Path, "..data-next");
+            Directory.CreateSymbolicLink(next, Version(serial));
+            Directory.Delete(data); // the link, not what it leads to
+            Directory.Move(next, data);
+            tls.Server.Advance(Interval);
+            Assert.That(SerialOf(tls.Pair().Peer), Is.EqualTo(serial));
+        }
+    }
+
+    [Test]
+    public void Files_that_can_t_be_used_are_logged_once_and_the_old_certificate_stays()
+    {
+        using var log = new LogRecorder();
+        using var folder = new TempFolder();
+        var files = Write(folder, "localhost", 1);
+        using var tls = new VirtualTls(
+            _ => TlsOptions.FromPemFiles(files.Certificate, files.Key) with { ReloadInterval = Interval }, options => options with { LoggerFactory = log });
+
+        // Only one of the two is written when they are read.
+        Write(folder, "localhost", 2, certificateOnly: true);
+        tls.Server.Advance(3 * Interval);
+        Assert.That(log.Entries, Has.Count.EqualTo(1));
+        Assert.That(log.Entries[0], Does.Contain(files.Key).And.Contain("does not belong"));
+        Assert.That(SerialOf(tls.Pair().Peer), Is.EqualTo(1));
+
+        File.Delete(files.Certificate);
+        tls.Server.Advance(3 * Interval);
+        Assert.That(log.Entries, Has.Count.EqualTo(2));
+        Assert.That(log.Entries[1], Does.Contain(files.Certificate).And.Contain("does not exist"));
+        Assert.That(SerialOf(tls.Pair().Peer), Is.EqualTo(1));
+
+        Write(folder, "localhost", 3);
+        tls.Server.Advance(Interval);
+        Assert.That(SerialOf(tls.Pair().Peer), Is.EqualTo(3));
+        Assert.That(log.Entries, Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public void A_stopped_server_reads_no_files()
+    {
+        using var folder = new TempFolder();
+        var files = Write(folder, "localhost", 1);
+        using var tls = new VirtualTls(_ => TlsOptions.FromPemFiles(files.Certificate, files.Key) with { ReloadInterval = Interval });
+        Assert.That(tls.Timers.Pending, Is.EqualTo(1));
+        tls.Server.Listener.StopAsync(TimeSpan.Zero);
+        tls.Server.Settle();
+        Assert.That(tls.Timers.Pending, Is.Zero);
+    }
+
+    [Test]
+    public void Each_name_has_files_of_its_own()
+    {
+        using var first = new TempFolder();
+        using var second = new TempFolder();
+        var files = Write(second, "localhost", 7);
+        var others = Write(first, "other.example", 5);
+        using var tls = new VirtualTls(_ => TlsOptions.FromPemFiles(others.Certificate, others.Key) with
+        {
+            ReloadInterval = Interval,
+            ServerNames = new Dictionary<string, TlsCertificate> { ["localhost"] = TlsCertificate.FromPemFiles(files.Certificate, files.Key) },
+        });
+        Assert.That(SerialOf(tls.Pair().Peer), Is.EqualTo(7));
+        Write(second, "localhost", 8);
+        tls.Server.Advance(Interval);
+        Assert.That(SerialOf(tls.Pair().Peer), Is.EqualTo(8));
+    }
+
+    [Test]
+    public void An_observable_gives_new_certificates()
+    {
+        using var log = new LogRecorder();
+        using var one = Issue("localhost", 1);
+        using var two = Issue("localhost", 2);
+        using var bare = X509CertificateLoader.LoadCertificate(two.RawData);
+        using var certificates = new BehaviorSubject<X509Certificate2>(one);
+        using var tls = new VirtualTls(_ => TlsOptions.FromObservable(certificates), options => options with { LoggerFactory = log });
+        Assert.That(SerialOf(tls.Pair().Peer), Is.EqualTo(1));
+        certificates.OnNext(bare);
+        Assert.That(log.Entries, Has.Count.EqualTo(1));
+        Assert.That(log.Entries[0], Does.Contain("no private key"));
+        Assert.That(SerialOf(tls.Pair().Peer), Is.EqualTo(1));
+        certificates.OnNext(two);
+        Assert.That(SerialOf(tls.Pair().Peer), Is.EqualTo(2));
+        certificates.OnError(new IOException("Meant to be."));
+        Assert.That(SerialOf(tls.Pair().Peer), Is.EqualTo(2));
+        Assert.That(log.Entries, Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public void A_server_needs_a_certificate_to_begin_with_and_leaves_nothing_bound_without()
+    {
+        using var none = new Subject<X509Certificate2>();
+        var options = new ServerOptions { Tls = TlsOptions.FromObservable(none) };
+        var network = new MemoryNetwork(System.Reactive.Concurrency.Scheduler.Default);
+        Assert.That(() => RxServer.Bind(network.EndPoint("a"), options), Throws.InstanceOf<TlsCertificateException>().With.Message.Contain("BehaviorSubject"));
+        Assert.That(none.HasObservers, Is.False);
+        Assert.That(() => RxServer.Bind(network.EndPoint("a"), TlsServingSpec.Options()).DisposeAsync().AsTask().Wait(0), Throws.Nothing);
+    }
+
+    [Test]
+    public void A_stopped_server_follows_no_observable()
+    {
+        using var one = Issue("localhost", 1);
+        using var certificates = new BehaviorSubject<X509Certificate2>(one);
+        using var tls = new VirtualTls(_ => TlsOptions.FromObservable(certificates));
+        Assert.That(certificates.HasObservers);
+        tls.Server.Listener.StopAsync(TimeSpan.Zero);
+        tls.Server.Settle();
+        Assert.That(certificates.HasObservers, Is.False);
+    }
+
+    [Test]
+    public async Task A_hundred_swaps_under_load_fail_no_handshake([Values("observable", "files")] string source)
+    {
+        using var folder = new TempFolder();
+        using var first = Issue("localhost", 1);
+        using var certificates = new BehaviorSubject<X509Certificate2>(first);
+        var files = Write(folder, "localhost", 1);
+        var tls = source == "files"
+            ? TlsOptions.FromPemFiles(files.Certificate, files.Key) with { ReloadInterval = TimeSpan.FromMilliseconds(5) }
+            : TlsOptions.FromObservable(certificates);
+        using var reach = Reaches.Of("tcp v4");
+        await using var server = new TestServer(reach, new ServerOptions { Tls = tls }, listener => listener.Serve(c => c.Inbound.Bytes()).Subscribe());
+        var seen = new HashSet<int>();
+        var handshakes = 0;
+        using var over = new CancellationTokenSource();
+        var clients = Enumerable.Range(0, 4).Select(async _ =>
+        {
+            while (!over.IsCancellationRequested)
+            {
+                using var peer = await TlsServingSpec.ConnectAsync(server);
+                await peer.Handshake.Soon();
+                lock (seen)
+                {
+                    handshakes++;
+                    seen.Add(SerialOf(peer));
+                }
+
+                await peer.SendAsync("x"u8.ToArray()).Soon();
+                Assert.That((await peer.ReceiveAsync().Soon()).Bytes, Has.Length.EqualTo(1));
+            }
+        }).ToArray();
+        for (var serial = 2; serial <= 101; serial++)
+        {
+            if (source == "files")
+                Write(folder, "localhost", serial);
+            else
+                certificates.OnNext(Issue("localhost", serial));
+            var target = handshakes + 2;
+            await Patience.UntilAsync(() => handshakes >= target || clients.Any(client => client.IsCompleted), "there are handshakes between two swaps");
+        }
+
+        await Patience.UntilAsync(() => seen.Contains(101) || clients.Any(client => client.IsCompleted), "the last certificate is seen");
+        await over.CancelAsync();
+        await Task.WhenAll(clients).Soon();
+        TestContext.Out.WriteLine($"{handshakes} handshakes, {seen.Count} certificates seen");
+    }
+
+    private static int SerialOf(TlsPeer peer) => int.Parse(peer.Ssl.RemoteCertificate!.GetSerialNumberString(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+
+    private static (string Certificate, string Key) Write(TempFolder folder, string name, int serial, bool certificateOnly = false) =>
+        Write(folder.Path, name, serial, certificateOnly);
+
+    private static (string Certificate, string Key) Write(string folder, string name, int serial, bool certificateOnly = false)
+    {
+        using var certificate = Issue(name, serial);
+        using var key = certificate.GetECDsaPrivateKey()!;
+        var paths = (Path.Combine(folder, "cert.pem"), Path.Combine(folder, "key.pem"));
+        File.WriteAllText(paths.Item1, certificate.ExportCertificatePem());
+        if (!certificateOnly)
+            File.WriteAllText(paths.Item2, key.ExportPkcs8PrivateKeyPem());
+        return paths;
+    }
+
+    private static X509Certificate2 Issue(string name, int serial)
+    {
+        var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return TestAuthority.Trusted.IssueServer(name, key, serial: serial);
+    }
+}

@@ -1,0 +1,32 @@
+using System.Net;
+using NUnit.Framework;
+using RxGlisten.Spec.Harness;
+using RxGlisten.Spec.Transports.Tls.Doubles;
+
+namespace RxGlisten.Spec.Transports.Tls;
+
+/// <summary>TLS under the transport contract, over each kind of transport. The clients are the framework's.</summary>
+[TestFixture("tcp v4")]
+[TestFixture("unix")]
+[TestFixture("memory")]
+public sealed class TlsTransportSpec(string kind) : TransportContract
+{
+    private readonly Reach _reach = Reaches.Of(kind);
+
+    protected override ITransport Transport => _reach.Fresh() is ITransportEndPoint own
+        ? new TlsTransport(own.Transport, TlsOptions.FromCertificate(TestAuthority.Localhost))
+        : new TlsTransport(SocketTransport.Instance, TlsOptions.FromCertificate(TestAuthority.Localhost));
+
+    protected override bool HasResets => kind != "unix";
+
+    protected override bool ReportsFinWhilePaused => kind == "memory";
+
+    protected override bool IsEncrypted => true;
+
+    protected override EndPoint FreshEndPoint() => _reach.Fresh();
+
+    protected override async Task<ITestPeer> ConnectAsync(EndPoint endpoint) => new TlsPeer(await _reach.ConnectAsync(endpoint));
+
+    [OneTimeTearDown]
+    public void GiveReachBack() => _reach.Dispose();
+}
