@@ -18,7 +18,7 @@ internal sealed class FrameSink<TDecoder, T>(IObserver<T> observer, TDecoder dec
     private readonly SingleAssignmentDisposable _upstream = new();
     private TDecoder _decoder = decoder;
     private PartialFrame _partial;
-    private ReadOnlyMemory<byte> _unused; // what came when, or is behind the frame at which, the observer left: after what is partial
+    private ReadOnlyMemory<byte> _unused; // what came when, or is behind the frame at which, the observer left
     private int _needed;                  // bytes of the frame under way before which the decoder is not asked again; 0 where it is not known
     private bool _decoding;
     private bool _isOver;
@@ -72,43 +72,22 @@ internal sealed class FrameSink<TDecoder, T>(IObserver<T> observer, TDecoder dec
 
     public void Dispose()
     {
-        _isDisposed = true;
+        // In this order: a call that finds this disposed is then the last one, and what it leaves unused is taken at its end.
         _upstream.Dispose();
+        _isDisposed = true;
     }
 
     public ReadOnlyMemory<byte> GiveBack()
     {
-        if (_partial.Length > 0)
-            CopyUnused(default);
         var unused = _unused;
         _unused = default;
-        if (_partial.Length == 0)
-            return unused;
-        unused = _partial.Bytes.ToArray();
-        _partial.Release();
+        if (_partial.Length > 0)
+        {
+            unused = (byte[])[.. _partial.Bytes.Span, .. unused.Span];
+            _partial.Release();
+        }
+
         return unused;
-    }
-
-    /// <summary>
-    /// Keeps what is not used any more. It may be called again: the observer has left, and whom it left may not know yet. So memory that is used again after
-    /// the call is copied.
-    /// </summary>
-    private void KeepUnused(ReadOnlyMemory<byte> bytes)
-    {
-        if (KeepsNothing || !_unused.IsEmpty)
-            CopyUnused(bytes.Span);
-        else
-            _unused = bytes;
-    }
-
-    /// <summary>Copies what is unused, and more, to the end of what is partial.</summary>
-    private void CopyUnused(ReadOnlySpan<byte> more)
-    {
-        if (!_unused.IsEmpty)
-            _partial.Append(_unused.Span, 0);
-        _unused = default;
-        if (!more.IsEmpty)
-            _partial.Append(more, 0);
     }
 
     private void DecodeAll(ReadOnlyMemory<byte> packet)
@@ -118,7 +97,7 @@ internal sealed class FrameSink<TDecoder, T>(IObserver<T> observer, TDecoder dec
         {
             if (_isDisposed)
             {
-                KeepUnused(packet[at..]);
+                _unused = packet[at..];
                 return;
             }
 
@@ -140,7 +119,7 @@ internal sealed class FrameSink<TDecoder, T>(IObserver<T> observer, TDecoder dec
     {
         if (_isDisposed)
         {
-            KeepUnused(bytes);
+            _unused = bytes;
             return false;
         }
 

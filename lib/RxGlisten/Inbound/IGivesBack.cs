@@ -6,6 +6,6 @@ internal interface IGivesBack
     /// <summary>
     /// What it was given and has not used, once. Called under the connection's lock, when it has unsubscribed and no call of it is running or to come.
     /// </summary>
-    /// <returns>Bytes that last.</returns>
+    /// <returns>Bytes that last as long as what the running, or last, call was given.</returns>
     ReadOnlyMemory<byte> GiveBack();
 }

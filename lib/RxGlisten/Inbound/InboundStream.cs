@@ -99,7 +99,7 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
             subscription.IsDisposed = true;
             _parked?.Remove(subscription);
             if (!_calling) // or else the end of the call sees to it
-                TakeBack(subscription);
+                TakeBack(subscription, isReused: false);
             if (_current != subscription)
                 return;
             _current = null;
@@ -286,7 +286,7 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
             lock (connection.Gate)
             {
                 held = _deliveredHold is not null;
-                refused = EndCall(subscription);
+                refused = EndCall(subscription, isReused: buffer is not null && !held);
                 connection.Outbound.EndCork();
             }
 
@@ -382,12 +382,13 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
     /// The observer's call returned: the first subscription that was made inside it takes over if the current one left. Under the lock.
     /// </summary>
     /// <param name="subscription">Who was called.</param>
-    private List<InboundSubscription>? EndCall(InboundSubscription subscription)
+    /// <param name="isReused">Whether the memory of what it was given is used again.</param>
+    private List<InboundSubscription>? EndCall(InboundSubscription subscription, bool isReused)
     {
         _calling = false;
         _delivered = null;
         if (subscription.IsDisposed)
-            TakeBack(subscription);
+            TakeBack(subscription, isReused);
         if (_parked is not { Count: > 0 } parked)
             return null;
         _parked = null;
@@ -401,11 +402,11 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
     }
 
     /// <summary>What one who left has not used comes before all that was not delivered. Under the lock; nobody is being called.</summary>
-    private void TakeBack(InboundSubscription subscription)
+    private void TakeBack(InboundSubscription subscription, bool isReused)
     {
         if (subscription.GivesBack?.GiveBack() is not { IsEmpty: false } unused || _discards)
             return;
-        (_backlog ??= new()).AddFirst(unused);
+        (_backlog ??= new()).AddFirst(isReused ? ReceiveMemory.Copy(unused.Span) : unused);
     }
 
     private void Refuse(List<InboundSubscription>? refused)

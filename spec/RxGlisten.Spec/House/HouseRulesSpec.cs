@@ -16,6 +16,7 @@ public sealed partial class HouseRulesSpec
             let path = Path.GetRelativePath(lib, file).Replace('\\', '/')
             where !path.StartsWith("Transports/Sockets/", StringComparison.Ordinal) && !path.StartsWith("Transports/EventLoop/", StringComparison.Ordinal)
                 && !path.StartsWith("obj/", StringComparison.Ordinal)
+                && path != "Transports/Tls/CertificateWithChain.cs" // certificates are valid by the calendar
             from line in File.ReadLines(file)
             where Hop().IsMatch(line) && !line.TrimStart().StartsWith("//", StringComparison.Ordinal)
             select $"{path}: {line.Trim()}";
