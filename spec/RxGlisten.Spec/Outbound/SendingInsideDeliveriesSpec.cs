@@ -38,13 +38,13 @@ public sealed class SendingInsideDeliveriesSpec
         using var reach = Reaches.Of(kind);
         await using var server = new TestServer(reach);
         var (connection, peer) = await server.PairAsync();
-        Task? replying = null;
-        using var inbound = connection.Inbound.Probe(_ => replying = ReplyAsync());
+        var replying = new TaskCompletionSource<Task>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var inbound = connection.Inbound.Probe(_ => replying.SetResult(ReplyAsync()));
         await peer.SendAsync(new byte[1]);
         var count = 0;
         while (count < Bytes)
             count += (await peer.ReceiveAsync().Soon()).Bytes.Length;
-        await replying!.Soon();
+        await (await replying.Task.Soon()).Soon();
 
         async Task ReplyAsync()
         {
