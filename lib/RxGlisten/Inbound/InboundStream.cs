@@ -454,13 +454,9 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
 
     private PacketHold HoldDelivered()
     {
-        if (_deliveredHold is null)
-        {
-            _deliveredHold = new HeldPacket(this, _deliveredBytes, connection.Settings.Clock.Now);
-            if (!connection.Closing.IsClosed) // the close gave all credit back, and there is nothing left to hold up
-                (_holds ??= new FlowGate(connection.Settings.Options)).Take(_deliveredHold);
-        }
-
+        _deliveredHold ??= new HeldPacket(this, _deliveredBytes, connection.Settings.Clock.Now);
+        if (_deliveredHold.Holds == 0 && !connection.Closing.IsClosed) // the close gave all credit back, and there is nothing left to hold up
+            (_holds ??= new FlowGate(connection.Settings.Options)).Take(_deliveredHold);
         return _deliveredHold.Add();
     }
 

@@ -41,7 +41,8 @@ public sealed class SelectAsyncOverSocketsSpec
 
         // All steps wait, so all that can be under way is: nothing moves any more.
         await Patience.UntilAsync(() => Volatile.Read(ref started) == Senders * MostRunning, "as many steps run as may");
-        await SettleAsync();
+        var (last, still) = (-1L, 0);
+        await Patience.UntilAsync(IsStill, "nothing moves");
         Assert.That(inFlight, Is.All.EqualTo(Packets), "as many packets are on hold as may");
         Assert.That(sent, Is.All.LessThan(Each / 2), "the senders wait: nobody reads what they send");
         Assert.That(received, Is.All.Zero);
@@ -79,14 +80,11 @@ public sealed class SelectAsyncOverSocketsSpec
             peer.FinishSending();
         }
 
-        async Task SettleAsync()
+        bool IsStill()
         {
-            var last = -1L;
-            while (last != sent.Sum() + inFlight.Sum())
-            {
-                last = sent.Sum() + inFlight.Sum();
-                await Task.Delay(200); // there is no event for nothing happening
-            }
+            var sum = sent.Sum() + inFlight.Sum();
+            (last, still) = (sum, sum == last ? still + 1 : 0);
+            return still == 40;
         }
     }
 
@@ -124,11 +122,9 @@ public sealed class SelectAsyncOverSocketsSpec
         await using var server = new TestServer(reach, new ServerOptions { FlowControl = FlowControl.Count(2), ReceiveBufferBytes = 100 });
         var (connection, peer) = await server.PairAsync();
         var random = new Random(5);
-        var sending = peer.SendAsync(new byte[300_000]);
+        var sending = peer.SendAsync(new byte[3_000_000]);
         for (var i = 0; i < 300; i++)
         {
-            var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            var count = random.Next(1, 5);
             var steps = connection.Inbound.OfType<Packet>().SelectAsync(
                 async (packet, cancellation) =>
                 {
@@ -137,13 +133,14 @@ public sealed class SelectAsyncOverSocketsSpec
                     return packet;
                 },
                 maxConcurrent: 3);
-            using (steps.Subscribe(_ =>
+            if (random.Next(2) == 0)
             {
-                if (Interlocked.Decrement(ref count) == 0)
-                    reached.TrySetResult();
-            }))
+                await steps.Take(random.Next(1, 4)).Probe().EndAsync(); // leaves inside an emission
+            }
+            else
             {
-                await reached.Task.Soon();
+                using (steps.Probe())
+                    Thread.SpinWait(random.Next(2000));
             }
         }
 
@@ -151,6 +148,6 @@ public sealed class SelectAsyncOverSocketsSpec
         await sending.Soon();
         peer.FinishSending();
         await rest.EndAsync();
-        Assert.That(((Connection)connection).Inbound.OldestHeld, Is.Null);
+        await Patience.UntilAsync(() => ((Connection)connection).Inbound.OldestHeld is null, "the last step has ended");
     }
 }
