@@ -13,7 +13,7 @@ public sealed class ClosedSpec
 {
     [Test]
     public async Task A_delivery_that_blocks_keeps_neither_Closed_nor_the_slot(
-        [ValueSource(typeof(Reaches), nameof(Reaches.Streams))] string kind, [Values("reset", "abort", "dispose", "error", "drain")] string way)
+        [Values("tcp v4", "unix", "tcp v4 over sockets")] string kind, [Values("reset", "abort", "dispose", "error", "drain")] string way)
     {
         if (kind == "unix" && way == "reset")
             Assert.Ignore("There is no reset on unix sockets.");

@@ -225,7 +225,7 @@ public sealed class GivingBackSpec
         while (Count() < sent.Length - 2000)
         {
             var left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            var frames = Count() < sent.Length - 60_000 ? random.Next(1, 60) : 1; // no more than is on its way
+            var frames = Count() < sent.Length - 200_000 ? random.Next(1, 60) : 1; // no more than is on its way, were each a whole buffer
             var length = random.Next(1, 700);
             var inside = random.Next(2) == 0;
             var bytes = connection.Inbound.Bytes();

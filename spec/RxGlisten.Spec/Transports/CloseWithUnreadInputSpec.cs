@@ -25,4 +25,25 @@ public sealed class CloseWithUnreadInputSpec
             connection.Abort();
         }
     }
+
+    [TestCaseSource(typeof(Reaches), nameof(Reaches.Streams))]
+    public async Task What_the_kernel_has_still_to_send_arrives_though_a_receive_is_outstanding(string kind)
+    {
+        using var reach = Reaches.Of(kind);
+        await using var server = new TestServer(reach);
+        var (connection, peer) = await server.PairAsync();
+        var transport = ((Connection)connection).Transport;
+        var receiving = transport.ReceiveAsync(new TestBuffer()).AsTask();
+        var sent = PeerReading.Noise(64 * 1024, 3);
+        long accepted = 0;
+        for (int bytes; (bytes = transport.TrySend(sent).Bytes) > 0; accepted += bytes)
+        {
+        }
+
+        transport.Close();
+        Assert.That((await receiving.Soon()).Succeeded, Is.False);
+        var read = await peer.ReadToEndAsync().Soon();
+        Assert.That((read.Bytes.LongLength, read.Error), Is.EqualTo((accepted, System.Net.Sockets.SocketError.Success)));
+        connection.Abort();
+    }
 }
