@@ -13,5 +13,5 @@ internal sealed record CellTiming(TimeSpan WarmUp, TimeSpan Window)
     public static CellTiming Quick { get; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
 
     /// <summary>Long enough to see that everything works, and for nothing else.</summary>
-    public static CellTiming Trial { get; } = new(TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(0.5));
+    public static CellTiming Trial { get; } = new(TimeSpan.FromSeconds(0.1), TimeSpan.FromSeconds(1));
 }
