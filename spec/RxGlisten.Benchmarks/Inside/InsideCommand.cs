@@ -33,7 +33,7 @@ internal static class InsideCommand
 
     private static string Measure(InsideRun run)
     {
-        StringBuilder text = new("Medians. With the pipeline `none` bytes go from Inbound to Outbound through the library's own operators, so that buffers are used again; `Select` is Rx's, and might keep them.\n\n");
+        StringBuilder text = new("Medians. With the pipeline `none` bytes go from Inbound to Outbound through the library's own operators, so that buffers are used again; `Select` is Rx's, and might keep them. A byte more than a bar is noise: the process allocates a little beside the messages.\n\n");
         text.Append(InsideTables.Echo("over sockets", run.Of<SocketEchoBenchmarks>())).Append('\n');
         text.Append(InsideTables.Echo("over memory: a delivery", run.Of<DeliveryBenchmarks>())).Append('\n');
         text.Append(InsideTables.Plain("over memory: 4 KiB sent", run.Of<SendBenchmarks>())).Append('\n');
