@@ -38,11 +38,12 @@ internal sealed class RxGlistenEcho(
         + (transport == TransportKind.Automatic ? "default options" : $"`Transport = {transport}`");
 
     // What operators cost is asked of the cell where a message is a delivery.
-    public bool Takes(Cell cell) => !cell.Tls && (operators.Length == 0 || cell == CellCatalog.Chat);
+    public bool Takes(Cell cell) => operators.Length == 0 || cell == CellCatalog.Chat;
 
     public ValueTask<EndPoint> StartAsync(EndPoint endpoint, X509Certificate2? certificate)
     {
-        IListener listener = RxServer.Bind(endpoint, new ServerOptions { Transport = transport });
+        ServerOptions options = new() { Transport = transport, Tls = certificate is null ? null : TlsOptions.FromCertificate(certificate) };
+        IListener listener = RxServer.Bind(endpoint, options);
         _serving = listener.Serve(connection => pipeline(connection.Inbound.Bytes())).Subscribe(_ => { }, ServerHost.Fail);
         return ValueTask.FromResult(listener.LocalEndPoint);
     }
