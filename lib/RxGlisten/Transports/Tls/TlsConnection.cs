@@ -60,8 +60,8 @@ internal sealed class TlsConnection : ITransportConnection, ISocketOptions, IHan
     private bool IsEnded => Volatile.Read(ref _ended) != 0;
 
     /// <summary>
-    /// Makes the handshake. Until it is over nothing else may be received or sent; ending the connection ends it. Its signatures and keys take as long as hundreds of messages: where
-    /// the transport's thread is that of other connections too they are made beside it, and what follows is on the transport's thread again.
+    /// Makes the handshake. Until it is over nothing else may be received or sent; ending the connection ends it. It takes as long as dozens of messages: where
+    /// the transport's thread is that of other connections too it is made beside it, and what follows is on the transport's thread again.
     /// </summary>
     /// <returns>Null, or why it failed; then the connection is to be closed.</returns>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
