@@ -16,10 +16,11 @@ public sealed class TlsStressSpec
     private static readonly byte[][] Openings = [[], "no TLS at all\r\n\r\n"u8.ToArray(), [22, 3, 1, 0, 200, 1, 0, 0, 196, 3, 3]];
 
     [Test]
-    public async Task Clients_that_say_nothing_garbage_or_half_a_hello_keep_nobody_out_and_are_gone_in_time([Values(1024, 64)] int handshakes)
+    public async Task Clients_that_say_nothing_garbage_or_half_a_hello_keep_nobody_out_and_are_gone_in_time(
+        [Values("tcp v4", "tcp v4 over sockets")] string kind, [Values(1024, 64)] int handshakes)
     {
         using var meters = new MeterReader();
-        using var reach = Reaches.Of("tcp v4");
+        using var reach = Reaches.Of(kind);
         var options = TlsServingSpec.Options(tls => tls with { HandshakeTimeout = TimeSpan.FromSeconds(3), HandshakeLimit = handshakes });
         await using var server = new TestServer(
             reach, options with { MaxConnections = 2_000, MeterFactory = meters }, listener => listener.Serve(c => c.Inbound.Bytes()).Subscribe());
@@ -63,9 +64,9 @@ public sealed class TlsStressSpec
     }
 
     [Test]
-    public async Task Connections_that_end_in_every_way_at_once_leave_nothing_behind()
+    public async Task Connections_that_end_in_every_way_at_once_leave_nothing_behind([Values("tcp v4", "unix", "tcp v4 over sockets")] string kind)
     {
-        using var reach = Reaches.Of("tcp v4");
+        using var reach = Reaches.Of(kind);
         var options = TlsServingSpec.Options() with { MaxConnections = 500, LingerTimeout = TimeSpan.FromMilliseconds(200), UnclaimedTimeout = TimeSpan.FromSeconds(1) };
         var random = new Random(7);
         await using var server = new TestServer(reach, options, listener => listener.Probe(connection =>
