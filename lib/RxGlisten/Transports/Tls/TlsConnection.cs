@@ -51,6 +51,16 @@ internal sealed class TlsConnection : ITransportConnection, ISocketOptions, IHan
 
     public CloseReason? Failure { get; private set; }
 
+    /// <summary>Whether ciphertext of what was sent is still here.</summary>
+    public bool HasUnsent
+    {
+        get
+        {
+            lock (_outbox.Gate)
+                return _outbox.HasUnsent;
+        }
+    }
+
     bool IHangUpWatcher.IsPaused => _isReady && _watcher!.IsPaused; // the transport was given this one after that one was
 
     private ISocketOptions Options => _inner as ISocketOptions ?? throw new SocketException((int)SocketError.OperationNotSupported);
