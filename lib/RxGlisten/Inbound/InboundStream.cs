@@ -15,6 +15,7 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
     private FlowGate? _holds;                     // made by the first hold
     private bool _turn;
     private bool _calling;                        // an observer's call is running
+    private int _continued;                       // calls of steps' observers that are running
     private Packet? _delivered;                   // the packet of the running delivery
     private HeldPacket? _deliveredHold;           // its holds
     private int _deliveredBytes;
@@ -68,7 +69,7 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
             {
                 _current = subscription;
             }
-            else if (_calling)
+            else if (_calling || _continued > 0)
             {
                 (_parked ??= []).Add(subscription);
             }
@@ -142,6 +143,28 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
 
         connection.Deadlines.ArmHold();
         return hold;
+    }
+
+    /// <summary>An observer is told what a delivery that is over came to: who subscribes meanwhile is parked, as in a delivery.</summary>
+    public void BeginContinued()
+    {
+        lock (connection.Gate)
+            _continued++;
+    }
+
+    /// <summary>That call returned.</summary>
+    public void EndContinued()
+    {
+        List<InboundSubscription>? refused;
+        lock (connection.Gate)
+        {
+            if (--_continued > 0 || _calling || _parked is not { Count: > 0 })
+                return;
+            refused = SeatParked();
+        }
+
+        Refuse(refused);
+        connection.Wake();
     }
 
     /// <summary>One hold more on a packet that has one.</summary>
@@ -414,6 +437,13 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
         _delivered = null;
         if (subscription.IsDisposed)
             TakeBack(subscription, isReused);
+        return _continued > 0 ? null : SeatParked();
+    }
+
+    /// <summary>Nobody is being called: the first who was parked takes over if the seat is empty. Under the lock.</summary>
+    /// <returns>Those who are one too many.</returns>
+    private List<InboundSubscription>? SeatParked()
+    {
         if (_parked is not { Count: > 0 } parked)
             return null;
         _parked = null;

@@ -270,6 +270,39 @@ public sealed class SelectAsyncSpec
     }
 
     [Test]
+    public void Who_subscribes_inside_an_emission_takes_over_from_who_leaves_with_it()
+    {
+        var server = new VirtualServer();
+        var (connection, peer) = server.Pair();
+        var script = new StepScript();
+        var query = from hello in connection.Inbound.Bytes().Lines(20).SelectAsync(script.Step, maxConcurrent: 1).Take(1)
+                    from bytes in connection.Inbound.Bytes()
+                    select hello + Encoding.Latin1.GetString(bytes.Span);
+        var probe = query.Probe();
+        Send(server, peer, "a\nrest");
+        script.End("a");
+        server.Settle();
+        Send(server, peer, "more");
+        Assert.That((probe.Items, probe.Error), Is.EqualTo((new[] { "Arest", "Amore" }, (Exception?)null)));
+    }
+
+    [Test]
+    public void One_who_subscribes_inside_an_emission_and_finds_nobody_leaving_is_refused()
+    {
+        var server = Bytewise();
+        var (connection, peer) = server.Pair();
+        var script = new StepScript();
+        Probe<Message>? second = null;
+        var probe = Letters(connection).SelectAsync(script.Step, maxConcurrent: 1).Do(_ => second ??= connection.Inbound.Probe()).Probe();
+        Send(server, peer, "ab");
+        script.End("a");
+        server.Settle();
+        script.End("b");
+        server.Settle();
+        Assert.That((Text(probe), probe.IsEnded, second!.Error is InvalidOperationException), Is.EqualTo(("AB", false, true)));
+    }
+
+    [Test]
     public void An_observer_that_throws_in_a_later_turn_ends_its_connection()
     {
         var server = Bytewise();

@@ -271,8 +271,10 @@ internal sealed class StepQueue<TSource, T>(
     private void Tell(Step<TSource, T> ready)
     {
         var outer = InboundStream.Delivering;
-        _telling = ready.Connection;
-        InboundStream.Delivering = _telling is null ? null : ready;
+        var connection = ready.Connection;
+        _telling = connection;
+        InboundStream.Delivering = connection is null ? null : ready;
+        connection?.Inbound.BeginContinued();
         try
         {
             if (ready.IsEnd || (ready.Error is not null && !ready.IsCancelled))
@@ -283,6 +285,7 @@ internal sealed class StepQueue<TSource, T>(
         finally
         {
             InboundStream.Delivering = outer;
+            connection?.Inbound.EndContinued();
             ready.Release();
         }
     }
