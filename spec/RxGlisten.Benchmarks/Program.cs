@@ -1,6 +1,8 @@
 using RxGlisten.Benchmarks.Http;
 using RxGlisten.Benchmarks.Inside;
 using RxGlisten.Benchmarks.Load;
+using RxGlisten.Benchmarks.Redis;
+using RxGlisten.Benchmarks.Reporting;
 using RxGlisten.Benchmarks.Running;
 using RxGlisten.Benchmarks.Servers;
 
@@ -13,5 +15,7 @@ return args switch
     ["http", .. var rest] => await HttpCommand.RunAsync(rest),
     ["http-kestrel"] => await KestrelHttp.RunAsync(),
     ["inside", .. var rest] => InsideCommand.Run(rest),
+    ["redis", .. var rest] => await RedisCommand.RunAsync(rest),
+    ["page", .. var rest] => Docs.WritePage(rest),
     _ => await RunCommand.RunAsync(args),
 };

@@ -15,7 +15,8 @@ internal sealed class BroadcastCell(int connections, int bytes, int stalled = 0)
     public override IReadOnlyList<Metric> Metrics { get; } =
         [Metric.MessagesPerSecond, Metric.P50, Metric.P99, Metric.CpuPerMillionMessages, Metric.LoadCpu];
 
-    public override Metric? Cost => Metric.CpuPerMillionMessages;
+    public override CellGroup Group => CellGroup.Rooms;
+    public override Metric Cost => Metric.CpuPerMillionMessages;
     public override bool Room => true;
     public override int Connections => connections;
 

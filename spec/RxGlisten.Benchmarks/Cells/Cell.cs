@@ -12,11 +12,17 @@ internal abstract class Cell
     /// <summary>One line for the report.</summary>
     public abstract string Description { get; }
 
+    /// <summary>What it belongs to: a section of the report, with a chart.</summary>
+    public abstract CellGroup Group { get; }
+
+    /// <summary>The servers of a run that names none: those that a bar needs, or whose figures tell something here.</summary>
+    public required IReadOnlyList<string> Servers { get; init; }
+
     /// <summary>The columns of its table.</summary>
     public abstract IReadOnlyList<Metric> Metrics { get; }
 
-    /// <summary>The column that the chart shows, if it is a cost in CPU.</summary>
-    public virtual Metric? Cost => null;
+    /// <summary>The column that the chart shows, relative to Kestrel.</summary>
+    public abstract Metric Cost { get; }
 
     /// <summary>Whether the server listens on a unix socket instead of TCP.</summary>
     public virtual bool Unix => false;
@@ -27,8 +33,14 @@ internal abstract class Cell
     /// <summary>Whether what one connection sends goes to all.</summary>
     public virtual bool Room => false;
 
+    /// <summary>Whether the server blocks for a second at every message of the first connections.</summary>
+    public virtual bool Blocking => false;
+
     /// <summary>Descriptors that each of the two processes needs.</summary>
     public abstract int Connections { get; }
+
+    /// <summary>About how long one measurement takes, with starting and ending.</summary>
+    public virtual TimeSpan Estimate(CellTiming timing) => timing.WarmUp + timing.Window + CellTiming.Overhead;
 
     public abstract LoadOptions Load(string target, int serverId, CellTiming timing);
 }

@@ -13,7 +13,8 @@ internal sealed class ChurnCell : Cell
     public override IReadOnlyList<Metric> Metrics { get; } =
         [Metric.ConnectionsPerSecond, Metric.P50, Metric.P99, Metric.CpuPerThousandConnections, Metric.LoadCpu];
 
-    public override Metric? Cost => Metric.CpuPerThousandConnections;
+    public override CellGroup Group => CellGroup.Connections;
+    public override Metric Cost => Metric.CpuPerThousandConnections;
     public override int Connections => AtOnce;
 
     public override LoadOptions Load(string target, int serverId, CellTiming timing) => new()

@@ -13,7 +13,11 @@ internal sealed class IdleCell(int connections) : Cell
 
     public override IReadOnlyList<Metric> Metrics { get; } = [Metric.IdleMemory, Metric.UsedMemory, Metric.P99];
 
+    public override CellGroup Group => CellGroup.Connections;
+    public override Metric Cost => Metric.IdleMemory;
     public override int Connections => connections;
+
+    public override TimeSpan Estimate(CellTiming timing) => Settle + Silence + CellTiming.Overhead + CellTiming.Overhead; // connecting so many takes a while
 
     public override LoadOptions Load(string target, int serverId, CellTiming timing) => new()
     {

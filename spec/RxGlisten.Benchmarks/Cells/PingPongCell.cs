@@ -13,7 +13,8 @@ internal sealed class PingPongCell(int connections, int bytes, int pipeline, boo
     public override IReadOnlyList<Metric> Metrics { get; } =
         [Metric.MessagesPerSecond, Metric.P50, Metric.P99, Metric.CpuPerMillionMessages, Metric.LoadCpu];
 
-    public override Metric? Cost => Metric.CpuPerMillionMessages;
+    public override CellGroup Group => unix ? CellGroup.UnixSockets : CellGroup.Messages;
+    public override Metric Cost => Metric.CpuPerMillionMessages;
     public override bool Unix => unix;
     public override int Connections => connections;
 

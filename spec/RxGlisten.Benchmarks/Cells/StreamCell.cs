@@ -13,7 +13,8 @@ internal sealed class StreamCell(int connections) : Cell
 
     public override IReadOnlyList<Metric> Metrics { get; } = [Metric.MegabytesPerSecond, Metric.CpuPerGigabyte, Metric.LoadCpu];
 
-    public override Metric? Cost => Metric.CpuPerGigabyte;
+    public override CellGroup Group => CellGroup.Streams;
+    public override Metric Cost => Metric.CpuPerGigabyte;
     public override int Connections => connections;
 
     public override LoadOptions Load(string target, int serverId, CellTiming timing) => new()

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Globalization;
 using RxGlisten.Benchmarks.Reporting;
 using RxGlisten.Benchmarks.Running;
 
@@ -11,28 +10,22 @@ namespace RxGlisten.Benchmarks.Http;
 internal static class HttpCommand
 {
     private const int Connections = 64;
-    private const string Usage = "http [--rounds N] [--seconds N]";
+    private const int Seconds = 3;
 
     public static async Task<int> RunAsync(string[] arguments)
     {
-        int rounds = 5, seconds = 3;
-        foreach (string[] pair in arguments.Chunk(2))
-        {
-            if (pair is not [var name and ("--rounds" or "--seconds"), var text] || !int.TryParse(text, CultureInfo.InvariantCulture, out int value) || value is < 1 or > 100)
-            {
-                await Console.Error.WriteLineAsync($"expected {Usage}");
-                return 2;
-            }
-            if (name == "--rounds") rounds = value;
-            else seconds = value;
-        }
+        if (SideOptions.Parse("http", arguments) is not { } options) return 2;
+        if (!Tool.AreInstalled(Wrk.Tool)) return 0;
         try
         {
-            using Wrk wrk = new(Connections, seconds);
+            RunRecord run = RunRecord.Now(options.CommandLine, $"{options.Rounds} rounds of {Seconds} s");
+            using Wrk wrk = new(Connections, Seconds);
             await using HttpServer demo = await HttpServer.StartDemoAsync();
             await using HttpServer kestrel = await HttpServer.StartKestrelAsync();
-            foreach (bool pipelined in new[] { false, true })
-                Console.WriteLine(await MeasureAsync(wrk, [demo, kestrel], pipelined, rounds));
+            string tables = await MeasureAsync(wrk, [demo, kestrel], pipelined: false, options.Rounds) + "\n" + await MeasureAsync(wrk, [demo, kestrel], pipelined: true, options.Rounds);
+            Console.WriteLine(tables);
+            string text = $"The demo Http and a minimal Kestrel application, {Connections} connections, by wrk.\n\n{tables}";
+            if (options.Write) Docs.Write(new Results { Tables = { ["http"] = new TableRecord { Run = run, Title = "HTTP", Text = text } } });
             return 0;
         }
         catch (Exception error) when (error is MeasurementException or Win32Exception)
@@ -59,14 +52,11 @@ internal static class HttpCommand
         MarkdownTable table = new(pipelined ? "wrk, 16 requests in a packet" : "wrk, one request at a time", "requests/s", "server's CPU µs/request");
         for (int i = 0; i < servers.Length; i++)
             table.Add(servers[i].Name, Text(results.Select(result => result[i].RequestsPerSecond), "N0"), Text(results.Select(result => result[i].MicrosecondsPerRequest), "N2"));
-        table.Add($"{servers[0].Name} / {servers[1].Name}", Text(results.Select(result => result[0].RequestsPerSecond / result[1].RequestsPerSecond), "N2"),
+        table.Add(
+            $"{servers[0].Name} / {servers[1].Name}", Text(results.Select(result => result[0].RequestsPerSecond / result[1].RequestsPerSecond), "N2"),
             Text(results.Select(result => result[0].MicrosecondsPerRequest / result[1].MicrosecondsPerRequest), "N2"));
         return table.ToString();
     }
 
-    private static string Text(IEnumerable<double> values, string format)
-    {
-        Spread spread = Spread.Of(values) ?? default; // there is a round at least
-        return string.Create(CultureInfo.InvariantCulture, $"{spread.Median.ToString(format, CultureInfo.InvariantCulture)} ({spread.Least.ToString(format, CultureInfo.InvariantCulture)}..{spread.Most.ToString(format, CultureInfo.InvariantCulture)})");
-    }
+    private static string Text(IEnumerable<double> values, string format) => Spread.Of(values)?.Text(format) ?? ""; // there is a round at least
 }

@@ -1,4 +1,3 @@
-using System.Reflection;
 using RxGlisten.Benchmarks.Running;
 using RxGlisten.Benchmarks.Servers;
 
@@ -15,11 +14,7 @@ internal sealed class HttpServer(string name, ChildProcess process, string autho
     public string Url => $"http://{authority}/hello";
 
     /// <summary>The demo, on the library.</summary>
-    public static Task<HttpServer> StartDemoAsync()
-    {
-        string path = typeof(HttpServer).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "HttpPath").Value!; // the project sets it
-        return StartAsync("rxglisten", ChildProcess.Start("dotnet", [path, "--listen", "tcp://127.0.0.1:0"], new Dictionary<string, string>()));
-    }
+    public static Task<HttpServer> StartDemoAsync() => StartAsync("rxglisten", DemoProgram.Start("Http"));
 
     public static Task<HttpServer> StartKestrelAsync() => StartAsync("kestrel", ChildProcess.Start(["http-kestrel"], new Dictionary<string, string>()));
 

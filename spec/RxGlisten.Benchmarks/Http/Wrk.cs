@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using RxGlisten.Benchmarks.Load;
 using RxGlisten.Benchmarks.Running;
@@ -8,6 +7,8 @@ namespace RxGlisten.Benchmarks.Http;
 /// <summary>Runs wrk, a load generator for HTTP.</summary>
 internal sealed class Wrk(int connections, int seconds) : IDisposable
 {
+    public static readonly Tool Tool = new("wrk", "wrk");
+
     private const int Depth = 16;
 
     // Each call of a script's request() gives what is sent as one write: here so many requests.
@@ -26,18 +27,10 @@ internal sealed class Wrk(int connections, int seconds) : IDisposable
     public async Task<WrkResult> RunAsync(HttpServer server, bool pipelined)
     {
         await File.WriteAllTextAsync(_script, s_pipelining);
-        ProcessStartInfo start = new("wrk", ["-t1", $"-c{connections}", $"-d{seconds}s", .. pipelined ? ["-s", _script] : Array.Empty<string>(), server.Url])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
         double before = ProcessUsage.Read(server.ProcessId).CpuSeconds;
-        using Process process = Process.Start(start) ?? throw new MeasurementException("wrk did not start");
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        string report = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
+        string report = await Tool.RunAsync(["-t1", $"-c{connections}", $"-d{seconds}s", .. pipelined ? ["-s", _script] : Array.Empty<string>(), server.Url]);
         double used = ProcessUsage.Read(server.ProcessId).CpuSeconds - before;
-        return process.ExitCode == 0 ? WrkResult.Parse(report, used) : throw new MeasurementException($"wrk failed: {await errors}");
+        return WrkResult.Parse(report, used);
     }
 
     public void Dispose() => File.Delete(_script);

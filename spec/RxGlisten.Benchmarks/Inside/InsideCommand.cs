@@ -1,89 +1,45 @@
-using System.Globalization;
 using System.Text;
 using RxGlisten.Benchmarks.Reporting;
+using RxGlisten.Benchmarks.Running;
 
 namespace RxGlisten.Benchmarks.Inside;
 
-/// <summary>
-/// What the parts of the library cost by themselves, without sockets: all ways in turn, round by round, on one thread of this process. CPU time is that of
-/// the whole process, so that what a way leaves to the garbage collector counts.
-/// </summary>
+/// <summary>What the parts of the library cost by themselves, and what they allocate. 0 all measured, 1 something failed, 2 bad arguments.</summary>
 internal static class InsideCommand
 {
-    private const int Rounds = 11;
-    private static readonly TimeSpan s_window = TimeSpan.FromMilliseconds(150);
-    private static readonly LineInput[] s_inputs = [new(16, 16 * 1024), new(64, 16 * 1024), new(256, 16 * 1024), new(64, 1460), new(64, 0)];
-
-    private static readonly ILineReader[] s_readers =
-    [
-        new RxLines(asText: false), new PipeLines(asText: false, fast: true), new PipeLines(asText: false, fast: false),
-        new RxLines(asText: true), new PipeLines(asText: true, fast: true), new PipeLines(asText: true, fast: false),
-    ];
-
     public static int Run(string[] arguments)
     {
-        if (arguments.Length > 0)
+        if (arguments.Except(["--write", "--trial"]).Any() || arguments.Length > 1)
         {
-            Console.Error.WriteLine("inside takes no options");
+            Console.Error.WriteLine("expected inside [--write | --trial]");
             return 2;
         }
-        StringBuilder text = new();
-        foreach (ILineReader reader in s_readers) text.Append(CultureInfo.InvariantCulture, $"- `{reader.Name}`: {reader.Description}\n");
-        foreach (LineInput input in s_inputs) text.Append('\n').Append(Measure(input));
-        Console.WriteLine(text);
-        return 0;
-    }
-
-    private static string Measure(LineInput input)
-    {
-        Dictionary<ILineReader, List<Cost>> costs = s_readers.ToDictionary(reader => reader, _ => new List<Cost>());
-        foreach (ILineReader reader in s_readers) Measure(reader, input); // compiled, and compiled again
-        for (int round = 0; round < Rounds; round++)
+        string command = $"dotnet run -c Release --project spec/RxGlisten.Benchmarks -- {string.Join(' ', ["inside", .. arguments])}";
+        RunRecord record = RunRecord.Now(command, InsideRun.Method);
+        try
         {
-            for (int i = 0; i < s_readers.Length; i++)
-            {
-                ILineReader reader = s_readers[(i + round) % s_readers.Length];
-                costs[reader].Add(Measure(reader, input));
-            }
+            string text = Measure(new InsideRun(isTrial: arguments.Contains("--trial")));
+            Console.WriteLine(text);
+            if (arguments.Contains("--write"))
+                Docs.Write(new Results { Tables = { ["inside"] = new TableRecord { Run = record, Title = "Inside the process", Text = text } } });
+            return 0;
         }
-
-        MarkdownTable table = new(input.Name, "CPU ns a line", "/ pipelines", "bytes allocated a line");
-        foreach (ILineReader reader in s_readers)
+        catch (MeasurementException error)
         {
-            ILineReader rival = s_readers[Array.IndexOf(s_readers, reader) < 3 ? 1 : 4];
-            table.Add(
-                reader.Name,
-                Text(costs[reader].Select(cost => cost.Nanoseconds), "0.0"),
-                reader == rival ? "" : Text(costs[reader].Zip(costs[rival], (own, other) => own.Nanoseconds / other.Nanoseconds), "0.00"),
-                Text(costs[reader].Select(cost => cost.Allocated), "0.0"));
+            Console.Error.WriteLine(error.Message);
+            return 1;
         }
-        return table.ToString();
     }
 
-    private static Cost Measure(ILineReader reader, LineInput input)
+    private static string Measure(InsideRun run)
     {
-        int passes = 0;
-        long allocated = GC.GetAllocatedBytesForCurrentThread();
-        TimeSpan start = Environment.CpuUsage.TotalTime;
-        TimeSpan used;
-        do
-        {
-            const int AtOnce = 4;
-            if (reader.Read(input, AtOnce) != input.Characters * AtOnce) throw new InvalidOperationException($"{reader.Name} lost something.");
-            passes += AtOnce;
-            used = Environment.CpuUsage.TotalTime - start;
-        }
-        while (used < s_window);
-        double lines = (double)passes * input.Lines;
-        return new Cost(used.TotalNanoseconds / lines, (GC.GetAllocatedBytesForCurrentThread() - allocated) / lines);
+        StringBuilder text = new("Medians. With the pipeline `none` bytes go from Inbound to Outbound through the library's own operators, so that buffers are used again; `Select` is Rx's, and might keep them. A byte more than a bar is noise: the process allocates a little beside the messages.\n\n");
+        text.Append(InsideTables.Echo("over sockets", run.Of<SocketEchoBenchmarks>())).Append('\n');
+        text.Append(InsideTables.Echo("over memory: a delivery", run.Of<DeliveryBenchmarks>())).Append('\n');
+        text.Append(InsideTables.Plain("over memory: 4 KiB sent", run.Of<SendBenchmarks>())).Append('\n');
+        text.Append(InsideTables.Plain("addresses", run.Of<AddressBenchmarks>())).Append('\n');
+        foreach (ILineReader reader in LineBenchmarks.AllReaders) text.Append(System.Globalization.CultureInfo.InvariantCulture, $"- `{reader.Name}`: {reader.Description}\n");
+        text.Append('\n').Append(InsideTables.Lines(run.Of<LineBenchmarks>()));
+        return text.ToString();
     }
-
-    private static string Text(IEnumerable<double> values, string format)
-    {
-        Spread spread = Spread.Of(values)!.Value; // there was a round
-        string Number(double value) => value.ToString(format, CultureInfo.InvariantCulture);
-        return $"{Number(spread.Median)} ({Number(spread.Least)}..{Number(spread.Most)})";
-    }
-
-    private readonly record struct Cost(double Nanoseconds, double Allocated);
 }

@@ -14,10 +14,14 @@ internal sealed class PipeLines(bool asText, bool fast) : ILineReader
 {
     private const int MaxLength = 1024;
 
-    public string Name => (fast ? "pipelines" : "pipelines, PositionOf") + (asText ? ", strings" : "");
+    public string Name => NameOf(asText, fast);
+
+    public string Rival => NameOf(asText, fast: true);
 
     public string Description =>
         $"`PipeReader` and {(fast ? "`SequenceReader.TryReadTo`" : "`ReadOnlySequence.PositionOf`")}, {(asText ? "strings" : "slices")}, the same maximum";
+
+    public static string NameOf(bool asText, bool fast) => (fast ? "pipelines" : "pipelines, PositionOf") + (asText ? ", strings" : "");
 
     public long Read(LineInput input, int passes)
     {

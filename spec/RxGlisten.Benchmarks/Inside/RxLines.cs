@@ -11,6 +11,8 @@ internal sealed class RxLines(bool asText) : ILineReader
 
     public string Description => asText ? "`bytes.Lines(1024)`, strings" : "`bytes.ByteLines(1024)`, slices";
 
+    public string Rival => PipeLines.NameOf(asText, fast: true);
+
     public long Read(LineInput input, int passes)
     {
         Source source = new(input, passes);

@@ -36,13 +36,16 @@ internal sealed record LoadOptions
     /// <summary>With <see cref="LoadMode.Broadcast"/>: how many connections never read.</summary>
     public int Stalled { get; init; }
 
+    /// <summary>With <see cref="LoadMode.PingPong"/>: how many connections the server blocks for; they come from the first addresses, and don't count.</summary>
+    public int Blocked { get; init; }
+
     /// <summary>Whether it speaks TLS.</summary>
     public bool Tls { get; init; }
 
     public IReadOnlyList<string> ToArguments() =>
     [
         Mode.ToString(), Target, Text(ServerId), Text(Connections), Text(MessageBytes), Text(Pipeline), Text(WindowBytes),
-        Text(MostConnections), Text((int)WarmUp.TotalMilliseconds), Text((int)Duration.TotalMilliseconds), Text(Threads), Tls.ToString(), Text(Stalled),
+        Text(MostConnections), Text((int)WarmUp.TotalMilliseconds), Text((int)Duration.TotalMilliseconds), Text(Threads), Tls.ToString(), Text(Stalled), Text(Blocked),
     ];
 
     public static LoadOptions FromArguments(IReadOnlyList<string> arguments) => new()
@@ -60,6 +63,7 @@ internal sealed record LoadOptions
         Threads = Number(arguments[10]),
         Tls = bool.Parse(arguments[11]),
         Stalled = Number(arguments[12]),
+        Blocked = Number(arguments[13]),
     };
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

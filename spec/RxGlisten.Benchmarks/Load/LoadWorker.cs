@@ -78,8 +78,11 @@ internal abstract unsafe class LoadWorker : ILoadWorker
     protected virtual void OnOver()
     {
         foreach (LoadConnection connection in Connections)
-            if (connection.Open && connection.Received == connection.Mark) Faults[(int)LoadFault.Silent]++;
+            if (connection.Open && connection.Received == connection.Mark && MustHear(connection)) Faults[(int)LoadFault.Silent]++;
     }
+
+    /// <summary>Whether something has to come back on a connection within the window.</summary>
+    protected virtual bool MustHear(LoadConnection connection) => true;
 
     protected void Fail(LoadConnection connection, LoadFault fault)
     {

@@ -16,7 +16,7 @@ internal sealed class PingPongWorker(LoadOptions options, LoadWindow window, Pat
         if ((ready & ~Epoll.Out) == 0 || !Receive(connection, out int count) || count == 0) return;
         long answered = connection.Received / Options.MessageBytes;
         if (answered == connection.Answered) return;
-        bool measuring = Window.Measuring;
+        bool measuring = Window.Measuring && !IsBlocked(connection);
         long now = Clock.Now;
         if (measuring) Messages += answered - connection.Answered;
         while (connection.Answered < answered)
@@ -27,4 +27,8 @@ internal sealed class PingPongWorker(LoadOptions options, LoadWindow window, Pat
         }
         Send(connection);
     }
+
+    protected override bool MustHear(LoadConnection connection) => !IsBlocked(connection);
+
+    private bool IsBlocked(LoadConnection connection) => connection.Index < Options.Blocked;
 }

@@ -12,6 +12,7 @@ namespace RxGlisten.Benchmarks.Load;
 internal sealed unsafe class Target
 {
     private const int Sources = 240;
+    private const int FirstSource = 2;
     private const int SmallBufferBytes = 4096;
 
     private readonly SocketAddress _address;
@@ -23,8 +24,11 @@ internal sealed unsafe class Target
         _tcp = int.TryParse(text, CultureInfo.InvariantCulture, out int port);
         EndPoint endpoint = _tcp ? new IPEndPoint(IPAddress.Loopback, port) : new UnixDomainSocketEndPoint(text);
         _address = endpoint.Serialize();
-        _sources = [.. Enumerable.Range(2, Sources).Select(last => new IPEndPoint(new IPAddress([127, 0, 0, (byte)last]), 0).Serialize())];
+        _sources = [.. Enumerable.Range(FirstSource, Sources).Select(last => new IPEndPoint(new IPAddress([127, 0, 0, (byte)last]), 0).Serialize())];
     }
+
+    /// <summary>Which connection of the load it is that comes from an address, as long as there are at most 240.</summary>
+    public static int Serial(EndPoint source) => ((IPEndPoint)source).Address.GetAddressBytes()[^1] - FirstSource;
 
     /// <summary>A descriptor that is connecting, or −1.</summary>
     public int Dial(long serial, bool smallBuffer)

@@ -1,32 +1,35 @@
 using System.Globalization;
 using RxGlisten.Benchmarks.Cells;
-using RxGlisten.Benchmarks.Servers;
 
 namespace RxGlisten.Benchmarks.Reporting;
 
-/// <summary>A target that the library has set itself: the median of the per-round ratios against a limit.</summary>
-internal sealed record Bar(Cell Cell, Metric Metric, string Baseline, double Limit)
+/// <summary>
+/// A target that the library has set itself: the median of the per-round ratios to a baseline, or of the figures themselves, against a limit.
+/// </summary>
+internal sealed record Bar(string Server, Cell Cell, Metric Metric, double Limit)
 {
-    /// <summary>Whom it binds.</summary>
-    public string Server { get; init; } = ServerCatalog.Subject;
+    /// <summary>The server that it is measured by in the same cell; null for none.</summary>
+    public string? Baseline { get; init; }
 
-    public static IReadOnlyList<Bar> All { get; } =
-    [
-        new(CellCatalog.Chat, Metric.CpuPerMillionMessages, ServerCatalog.Saea, 1.10),
-        new(CellCatalog.Pipelined, Metric.CpuPerMillionMessages, ServerCatalog.Saea, 1.10),
-        new(CellCatalog.Chat, Metric.CpuPerMillionMessages, ServerCatalog.Kestrel, 0.95),
-        new(CellCatalog.Pipelined, Metric.CpuPerMillionMessages, ServerCatalog.Kestrel, 0.90),
-        new(CellCatalog.Stream, Metric.MegabytesPerSecond, ServerCatalog.Kestrel, 1.2),
-        new(CellCatalog.Churn, Metric.ConnectionsPerSecond, ServerCatalog.Kestrel, 1.0),
-        new(CellCatalog.Idle, Metric.IdleMemory, ServerCatalog.Kestrel, 1.0),
-        new(CellCatalog.Chat, Metric.CpuPerMillionMessages, ServerCatalog.Subject, 1.10) { Server = ServerCatalog.TenOperators },
-    ];
+    /// <summary>The cell that it is measured by with the same server; null for none.</summary>
+    public Cell? BaselineCell { get; init; }
 
-    public string Name => $"{Cell.Name}: {Metric.Name}, {Server} / {Baseline}";
+    public string Name => $"{Cell.Name}: {Metric.Name}{(Baseline is null ? "" : $" / {Baseline}")}{(BaselineCell is null ? "" : $" / {BaselineCell.Name}")}";
 
-    public string Target => $"{(Metric.MoreIsBetter ? "≥" : "≤")} {Limit.ToString("0.00", CultureInfo.InvariantCulture)}";
+    public string Target => $"{(Metric.MoreIsBetter ? "≥" : "≤")} {Number(Limit)}";
 
-    public Spread? Measured(Results results) => results.Ratio(Cell, Server, Baseline, Metric);
+    private bool IsRatio => Baseline is not null || BaselineCell is not null;
 
-    public bool Met(Spread measured) => Metric.MoreIsBetter ? measured.Median >= Limit : measured.Median <= Limit;
+    /// <summary>Null where its server lacks the cell, or the baseline was not measured beside it.</summary>
+    public Spread? Measured(Results results) => IsRatio
+        ? results.Ratio(Cell, Server, BaselineCell ?? Cell, Baseline ?? Server, Metric)
+        : results.Of(Cell, Server, Metric);
+
+    public string Verdict(Spread? measured) => measured is not { } spread ? "not measured" : IsMet(spread) ? "met" : "**missed**";
+
+    public string Text(Spread? measured) => measured?.Text(IsRatio ? "0.00" : Metric.Format) ?? "–";
+
+    private bool IsMet(Spread measured) => Metric.MoreIsBetter ? measured.Median >= Limit : measured.Median <= Limit;
+
+    private string Number(double value) => IsRatio ? value.ToString("0.00", CultureInfo.InvariantCulture) : Metric.Text(value);
 }

@@ -6,87 +6,107 @@ using RxGlisten.Benchmarks.Servers;
 namespace RxGlisten.Benchmarks.Reporting;
 
 /// <summary>
-/// A chart of CPU cost as SVG: a group of bars a cell, each relative to Kestrel in the same rounds. No background and middling colours,
-/// so that it reads on a light page and on a dark one.
+/// A chart of a group's costs as SVG: bars a cell, each relative to Kestrel in the same rounds. No background and middling colours, so that it reads on a
+/// light page and on a dark one.
 /// </summary>
-internal sealed class CostChart(Results results, IReadOnlyList<Cell> cells, IReadOnlyList<string> servers)
+internal sealed class CostChart(CellGroup group, Results results, IReadOnlyList<Cell> cells)
 {
     private const double Left = 52;
-    private const double Top = 64;
     private const double Height = 260;
-    private const double BarWidth = 18;
-    private const double GroupGap = 26;
+    private const double BarWidth = 28;
+    private const double CellGap = 30;
+    private const double LetterWidth = 6.6;
+    private const double LegendRow = 18;
+    private const double LeastWidth = 640;
     private const string Ink = "#808890";
 
-    private static readonly string[] s_colours = ["#d9480f", "#4c8bd6", "#3d9a62", "#8b6fc9", "#b8902a", "#c2577f", "#5d9aa3"];
+    // By the server's place in the catalog: a server looks the same in all charts.
+    private static readonly string[] s_colours =
+        ["#d9480f", "#f08c3a", "#4c8bd6", "#3d9a62", "#8b6fc9", "#b8902a", "#6f7780", "#c2577f", "#e08fae", "#5d9aa3", "#9ab85d"];
 
     private readonly StringBuilder _svg = new();
+    private readonly IEchoServer[] _servers = [.. ServerCatalog.All.Where(server => cells.Any(cell => results.Rounds(cell, server.Name) > 0))];
+    private double _top;
+    private double _ceiling;
 
     public string Draw()
     {
-        Cell[] shown = [.. cells.Where(cell => cell.Cost is not null)];
-        double groupWidth = (servers.Count * BarWidth) + GroupGap;
-        double width = Math.Max(640, Left + (shown.Length * groupWidth) + 16);
-        double most = shown.SelectMany(cell => servers.Select(server => Cost(cell, server)?.Median ?? 0)).Append(1).Max();
-        double ceiling = Math.Ceiling((most * 1.08) / 0.25) * 0.25;
+        double width = Math.Max(LeastWidth, Left + cells.Sum(Width) + 8);
+        _ceiling = cells.SelectMany(cell => _servers.Select(server => Cost(cell, server)?.Median ?? 0)).Append(1).Max() * 1.08;
+        string unit = string.Join(" or ", cells.Select(cell => cell.Cost.Name).Distinct());
+        StringBuilder legend = Legend(width);
 
-        string box = string.Create(CultureInfo.InvariantCulture, $"0 0 {width:0} {Top + Height + 32:0}");
+        string box = string.Create(CultureInfo.InvariantCulture, $"0 0 {width:0} {_top + Height + 28:0}");
         Line($"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" font-family="system-ui, sans-serif" role="img">""");
-        Line($"<title>Server CPU per unit of work, relative to Kestrel</title>");
-        Text(Left, 18, "Server CPU per unit of work, Kestrel = 1; less is better", "start", 13);
-        Legend();
-        Scale(width, ceiling);
-        for (int i = 0; i < shown.Length; i++) Group(shown[i], Left + (GroupGap / 2) + (i * groupWidth), ceiling);
+        Line($"<title>{group.Title}, relative to Kestrel</title>");
+        Text(Left, 18, $"{group.Title}: {unit}; Kestrel = 1, less is better", "start", 13);
+        _svg.Append(legend);
+        Scale(width);
+        double x = Left;
+        foreach (Cell cell in cells)
+        {
+            Bars(cell, x);
+            x += Width(cell);
+        }
         Line($"</svg>");
         return _svg.ToString();
     }
 
-    private Spread? Cost(Cell cell, string server) =>
-        results.Ratio(cell, server, ServerCatalog.Kestrel, cell.Cost!); // only cells with one are shown
+    private IEchoServer[] Measured(Cell cell) => [.. _servers.Where(server => Cost(cell, server) is not null)];
 
-    private void Legend()
+    private double Width(Cell cell) => Math.Max(Measured(cell).Length * BarWidth, cell.Name.Length * LetterWidth) + CellGap;
+
+    private Spread? Cost(Cell cell, IEchoServer server) => results.Ratio(cell, server.Name, ServerCatalog.Kestrel, cell.Cost);
+
+    /// <summary>As many rows as it needs; the chart begins below.</summary>
+    private StringBuilder Legend(double width)
     {
-        double x = Left;
-        for (int i = 0; i < servers.Count; i++)
+        StringBuilder text = new();
+        double x = Left, y = 30;
+        foreach (IEchoServer server in _servers)
         {
-            Line($"""<rect x="{x:0.#}" y="30" width="11" height="11" rx="2" fill="{Colour(i)}"/>""");
-            Text(x + 16, 40, servers[i], "start", 12);
-            x += 34 + (servers[i].Length * 7);
+            double next = 32 + (server.Name.Length * 7);
+            if (x + next > width) (x, y) = (Left, y + LegendRow);
+            text.Append(CultureInfo.InvariantCulture, $"""<rect x="{x:0.#}" y="{y:0.#}" width="11" height="11" rx="2" fill="{Colour(server)}"/>""").Append('\n');
+            text.Append(CultureInfo.InvariantCulture, $"""<text x="{x + 16:0.#}" y="{y + 10:0.#}" font-size="12" fill="{Ink}">{server.Name}</text>""").Append('\n');
+            x += next;
         }
+        _top = y + 36;
+        return text;
     }
 
-    private void Scale(double width, double ceiling)
+    private void Scale(double width)
     {
-        double step = ceiling > 3 ? 0.5 : 0.25;
-        for (double value = 0; value <= ceiling + 0.001; value += step)
+        double step = new[] { 0.25, 0.5, 1, 2, 5, 10, 25, 100, 1000 }.First(step => _ceiling / step <= 10 || step == 1000);
+        for (double value = 0; value <= _ceiling; value += step)
         {
-            double y = Y(value, ceiling);
             bool kestrel = Math.Abs(value - 1) < 0.001;
             string pen = kestrel ? "stroke-width=\"1.2\" stroke-opacity=\"0.9\"" : "stroke-width=\"0.5\" stroke-opacity=\"0.4\"";
-            Line($"""<line x1="{Left:0.#}" x2="{width - 8:0.#}" y1="{y:0.#}" y2="{y:0.#}" stroke="{Ink}" {pen}/>""");
-            Text(Left - 6, y + 4, value.ToString("0.00", CultureInfo.InvariantCulture), "end", 11);
+            Line($"""<line x1="{Left:0.#}" x2="{width - 8:0.#}" y1="{Y(value):0.#}" y2="{Y(value):0.#}" stroke="{Ink}" {pen}/>""");
+            Text(Left - 6, Y(value) + 4, value.ToString("0.##", CultureInfo.InvariantCulture), "end", 11);
         }
     }
 
-    private void Group(Cell cell, double x, double ceiling)
+    private void Bars(Cell cell, double x)
     {
-        for (int i = 0; i < servers.Count; i++)
+        IEchoServer[] measured = Measured(cell);
+        double middle = x + (Width(cell) / 2);
+        double left = middle - (measured.Length * BarWidth / 2);
+        foreach (IEchoServer server in measured)
         {
-            if (Cost(cell, servers[i]) is not { } cost) continue;
-            double left = x + (i * BarWidth);
-            double y = Y(cost.Median, ceiling);
-            string label = cost.Median.ToString("0.00", CultureInfo.InvariantCulture);
-            string title = $"<title>{cell.Name}, {servers[i]}: {label}</title>";
-            double height = Top + Height - y;
-            Line($"""<rect x="{left:0.#}" y="{y:0.#}" width="{BarWidth - 2}" height="{height:0.#}" fill="{Colour(i)}">{title}</rect>""");
-            Text(left + (BarWidth / 2) - 1, y - 4, label, "middle", 8.5);
+            double cost = Cost(cell, server)!.Value.Median; // it was measured
+            string label = cost.ToString(cost < 0.1 ? "0.000" : "0.00", CultureInfo.InvariantCulture);
+            string title = $"<title>{cell.Name}, {server.Name}: {label}</title>";
+            Line($"""<rect x="{left:0.#}" y="{Y(cost):0.#}" width="{BarWidth - 4}" height="{Y(0) - Y(cost):0.#}" fill="{Colour(server)}">{title}</rect>""");
+            Text(left + (BarWidth / 2) - 2, Y(cost) - 4, label, "middle", 10.5);
+            left += BarWidth;
         }
-        Text(x + (servers.Count * BarWidth / 2), Top + Height + 18, cell.Name, "middle", 11.5);
+        Text(middle, Y(0) + 18, cell.Name, "middle", 11.5);
     }
 
-    private static string Colour(int server) => s_colours[server % s_colours.Length];
+    private static string Colour(IEchoServer server) => s_colours[ServerCatalog.All.ToList().IndexOf(server) % s_colours.Length];
 
-    private static double Y(double value, double ceiling) => Top + (Height * (1 - (value / ceiling)));
+    private double Y(double value) => _top + (Height * (1 - (value / _ceiling)));
 
     private void Text(double x, double y, string text, string anchor, double size) =>
         Line($"""<text x="{x:0.#}" y="{y:0.#}" text-anchor="{anchor}" font-size="{size:0.#}" fill="{Ink}">{text}</text>""");

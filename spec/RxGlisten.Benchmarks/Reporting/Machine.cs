@@ -1,4 +1,6 @@
 using System.Collections;
+using System.ComponentModel;
+using System.Diagnostics;
 using System.Runtime;
 using System.Runtime.InteropServices;
 
@@ -20,6 +22,26 @@ internal static class Machine
 
     public static string Runtime => RuntimeInformation.FrameworkDescription
         + $", {(GCSettings.IsServerGC ? "server" : "workstation")} GC, tiered compilation and PGO at their defaults";
+
+    /// <summary>The state of the repository.</summary>
+    public static string Commit
+    {
+        get
+        {
+            try
+            {
+                ProcessStartInfo start = new("git", ["describe", "--always", "--dirty=, changed"]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = AppContext.BaseDirectory };
+                using Process git = Process.Start(start)!; // a new process each time
+                string text = git.StandardOutput.ReadToEnd().Trim();
+                git.WaitForExit();
+                return git.ExitCode == 0 ? $"commit {text}" : "commit unknown";
+            }
+            catch (Win32Exception)
+            {
+                return "commit unknown"; // no git here
+            }
+        }
+    }
 
     /// <summary>Settings from outside that change what is measured.</summary>
     public static string RuntimeVariables

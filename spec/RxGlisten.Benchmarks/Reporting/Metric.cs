@@ -28,5 +28,7 @@ internal sealed record Metric(string Name, bool MoreIsBetter, int Decimals, Func
 
     public static Metric LoadCpu { get; } = new("load generator's CPU %", false, 0, result => result.LoadCpuSeconds / result.Seconds * 100);
 
-    public string Text(double value) => value.ToString($"N{Decimals}", CultureInfo.InvariantCulture);
+    public string Format => $"N{Decimals}";
+
+    public string Text(double value) => value.ToString(Format, CultureInfo.InvariantCulture);
 }

@@ -6,53 +6,54 @@ using RxGlisten.Benchmarks.Servers;
 namespace RxGlisten.Benchmarks.Reporting;
 
 /// <summary>The tables: one a cell, and the bars. The same text goes to the console and into the docs.</summary>
-internal sealed class ResultTables(Results results, IReadOnlyList<Cell> cells, IReadOnlyList<string> servers)
+internal sealed class ResultTables(Results results)
 {
     private const string Nothing = "–";
 
+    private static readonly IReadOnlyList<string> s_subjects = [ServerCatalog.Subject, ServerCatalog.Portable];
     private static readonly IReadOnlyList<string> s_baselines = [ServerCatalog.Kestrel, ServerCatalog.Saea, ServerCatalog.Epoll];
 
-    public string Bars()
+    public string Bars(IEnumerable<Bar> bars)
     {
-        MarkdownTable table = new("bar", "target", "measured (min..max)", "verdict");
-        foreach (Bar bar in Bar.All)
+        MarkdownTable table = new("bar", "server", "target", "median (min..max)", "rounds", "verdict");
+        foreach (Bar bar in bars)
         {
             Spread? measured = bar.Measured(results);
-            string verdict = measured is { } spread ? bar.Met(spread) ? "met" : "**missed**" : "not measured";
-            table.Add(bar.Name, bar.Target, Ratio(measured), verdict);
+            int rounds = measured is null ? 0 : results.Rounds(bar.Cell, bar.Server);
+            table.Add(bar.Name, bar.Server, bar.Target, bar.Text(measured), rounds.ToString(CultureInfo.InvariantCulture), bar.Verdict(measured));
         }
         return table.ToString();
     }
 
-    public string Cells()
+    /// <summary>Those of the cells that were measured.</summary>
+    /// <param name="cells">Whose.</param>
+    /// <param name="note">What stands below each table.</param>
+    public string Cells(IEnumerable<Cell> cells, Func<CellRecord, string> note)
     {
         StringBuilder text = new();
         foreach (Cell cell in cells)
         {
+            if (!results.Cells.TryGetValue(cell.Name, out CellRecord? record)) continue;
             text.Append(CultureInfo.InvariantCulture, $"### {cell.Name}\n\n{cell.Description}.\n\n");
-            text.Append(Table(cell)).Append('\n');
+            text.Append(Table(cell, record)).Append(note(record)).Append('\n');
         }
         return text.ToString();
     }
 
-    private MarkdownTable Table(Cell cell)
+    private MarkdownTable Table(Cell cell, CellRecord record)
     {
         MarkdownTable table = new(["server", .. cell.Metrics.Select(metric => metric.Name)]);
-        foreach (string server in servers.Where(server => ServerCatalog.Find(server) is { } known && known.Takes(cell)))
-            table.Add([server, .. cell.Metrics.Select(metric => Value(metric, results.Of(cell, server, metric)))]);
-        if (!servers.Contains(ServerCatalog.Subject)) return table;
-        foreach (string baseline in s_baselines.Where(servers.Contains))
+        foreach (IEchoServer server in ServerCatalog.All.Where(server => record.Servers.ContainsKey(server.Name)))
+            table.Add([server.Name, .. cell.Metrics.Select(metric => Value(metric, results.Of(cell, server.Name, metric)))]);
+        foreach (string subject in s_subjects.Where(record.Servers.ContainsKey))
         {
-            IEnumerable<string> ratios = cell.Metrics.Select(metric => Ratio(results.Ratio(cell, ServerCatalog.Subject, baseline, metric)));
-            table.Add([$"{ServerCatalog.Subject} / {baseline}", .. ratios]);
+            foreach (string baseline in s_baselines.Where(record.Servers.ContainsKey))
+                table.Add([$"{subject} / {baseline}", .. cell.Metrics.Select(metric => Ratio(results.Ratio(cell, subject, baseline, metric)))]);
         }
         return table;
     }
 
-    private static string Value(Metric metric, Spread? value) =>
-        value is { } spread ? $"{metric.Text(spread.Median)} ({metric.Text(spread.Least)}..{metric.Text(spread.Most)})" : Nothing;
+    private static string Value(Metric metric, Spread? value) => value?.Text(metric.Format) ?? Nothing;
 
-    private static string Ratio(Spread? value) => value is { } spread
-        ? string.Create(CultureInfo.InvariantCulture, $"{spread.Median:0.00} ({spread.Least:0.00}..{spread.Most:0.00})")
-        : Nothing;
+    private static string Ratio(Spread? value) => value?.Text("0.00") ?? Nothing;
 }

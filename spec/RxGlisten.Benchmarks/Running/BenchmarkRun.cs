@@ -12,35 +12,36 @@ internal sealed class BenchmarkRun(RunOptions options)
     public async Task<Results> RunAsync(CancellationToken cancellation)
     {
         Results results = new();
+        RunRecord run = RunRecord.Now(options.CommandLine, string.Create(
+            CultureInfo.InvariantCulture,
+            $"{options.Rounds} rounds of {options.Timing.WarmUp.TotalSeconds:0.##} s of warm-up and {options.Timing.Window.TotalSeconds:0.##} s measured"));
         for (int round = 0; round < options.Rounds; round++)
         {
-            for (int cell = 0; cell < options.Cells.Count; cell++)
+            for (int at = 0; at < options.Cells.Count; at++)
             {
-                for (int turn = 0; turn < options.Servers.Count; turn++)
-                {
-                    string server = options.Servers[(round + cell + turn) % options.Servers.Count];
-                    await MeasureAsync(results, round, options.Cells[cell], server, cancellation);
-                }
+                Cell cell = options.Cells[at];
+                if (!results.Cells.TryGetValue(cell.Name, out CellRecord? record)) results.Cells.Add(cell.Name, record = new CellRecord { Run = run });
+                IReadOnlyList<IEchoServer> servers = options.ServersOf(cell);
+                for (int turn = 0; turn < servers.Count; turn++)
+                    await MeasureAsync(record, round, cell, servers[(round + at + turn) % servers.Count], cancellation);
             }
         }
         return results;
     }
 
-    private async Task MeasureAsync(Results results, int round, Cell cell, string name, CancellationToken cancellation)
+    private async Task MeasureAsync(CellRecord record, int round, Cell cell, IEchoServer server, CancellationToken cancellation)
     {
-        IEchoServer server = ServerCatalog.Find(name) ?? throw new InvalidOperationException($"no server '{name}'");
-        if (!server.Takes(cell)) return;
-        string label = string.Create(CultureInfo.InvariantCulture, $"round {round + 1}/{options.Rounds}  {cell.Name,-13} {name,-14}");
+        string label = string.Create(CultureInfo.InvariantCulture, $"round {round + 1}/{options.Rounds}  {cell.Name,-13} {server.Name,-14} ");
         try
         {
             LoadResult result = await new Measurement(server, cell, options.Timing).RunAsync(cancellation);
-            results.Add(round, cell, name, result);
+            record.Add(server.Name, round, result);
             IEnumerable<string> figures = cell.Metrics.Select(metric => $"{metric.Text(metric.Of(result)),10} {metric.Name}");
             Console.WriteLine(label + string.Join("  ", figures));
         }
         catch (MeasurementException error)
         {
-            results.Fail($"round {round + 1}, {cell.Name}, {name}: {error.Message}");
+            record.Failures.Add($"round {round + 1}, {cell.Name}, {server.Name}: {error.Message}");
             Console.WriteLine($"{label}FAILED: {error.Message}");
         }
     }

@@ -22,7 +22,7 @@ internal sealed class Measurement(IEchoServer server, Cell cell, CellTiming timi
         {
             string[] arguments = [
                 "server", server.Name, .. cell.Unix ? ["--unix", socketFile] : Array.Empty<string>(), .. cell.Tls ? ["--tls"] : Array.Empty<string>(),
-                .. cell.Room ? ["--room"] : Array.Empty<string>(),
+                .. cell.Room ? ["--room"] : Array.Empty<string>(), .. cell.Blocking ? ["--blocking"] : Array.Empty<string>(),
             ];
             await using ChildProcess process = ChildProcess.Start(arguments, server.Environment);
             string bound = await BoundAsync(process, cancellation);

@@ -49,6 +49,8 @@ internal static class RunCommand
             interrupted.Cancel();
         }
 
+        DateTime end = DateTime.Now + options.Estimate;
+        Console.WriteLine($"{options.Measurements} measurements, about {options.Estimate.TotalMinutes:0.#} minutes: until about {end:HH:mm}.");
         Results results;
         try
         {
@@ -59,17 +61,12 @@ internal static class RunCommand
             await Console.Error.WriteLineAsync("interrupted");
             return 130;
         }
-        Report report = new(options, results);
         Console.WriteLine();
-        Console.WriteLine(report.Console());
-        if (options.Write)
-        {
-            string folder = DocsFolder();
-            report.Write(folder);
-            Console.WriteLine($"wrote {Path.Combine(folder, "benchmarks.md")} and its chart");
-        }
-        if (results.Failures.Count == 0) return 0;
-        await Console.Error.WriteLineAsync($"\n{results.Failures.Count} MEASUREMENT(S) FAILED\n{string.Join('\n', results.Failures)}");
+        Console.WriteLine(new Report(results).Console());
+        if (options.Write) Docs.Write(results);
+        string[] failures = [.. results.Failures];
+        if (failures.Length == 0) return 0;
+        await Console.Error.WriteLineAsync($"\n{failures.Length} MEASUREMENT(S) FAILED\n{string.Join('\n', failures)}");
         return 1;
     }
 
@@ -77,7 +74,7 @@ internal static class RunCommand
     private static string? Impediment(RunOptions options)
     {
         if (!OperatingSystem.IsLinux()) return "the load generator uses epoll and /proc: it runs on Linux only";
-        if (options.Servers.Count == 0) return "no servers to measure";
+        if (options.Measurements == 0) return "none of the servers is measured in any of the cells";
         string limits = File.ReadLines("/proc/self/limits").First(line => line.StartsWith("Max open files", StringComparison.Ordinal));
         // Name, soft, hard, unit; the runtime raises soft to hard.
         string most = limits.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2];
@@ -85,12 +82,5 @@ internal static class RunCommand
         return int.TryParse(most, out int descriptors) && descriptors < needed
             ? $"needs {needed} file descriptors a process, the limit is {descriptors}: raise it (ulimit -n) or leave cells out (--only)"
             : null;
-    }
-
-    private static string DocsFolder()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "RxGlisten.sln"))) return Path.Combine(folder.FullName, "docs");
-        return Path.Combine(Environment.CurrentDirectory, "docs");
     }
 }

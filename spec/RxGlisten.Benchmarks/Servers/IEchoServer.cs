@@ -20,7 +20,7 @@ internal interface IEchoServer
     bool IsAvailable => true;
 
     /// <summary>Whether it is measured in a cell.</summary>
-    bool Takes(Cell cell) => !cell.Tls && !cell.Room;
+    bool Takes(Cell cell) => !cell.Tls && !cell.Room && !cell.Blocking;
 
     /// <summary>Binds and serves in the background.</summary>
     /// <param name="endpoint">Where.</param>
@@ -30,4 +30,7 @@ internal interface IEchoServer
 
     /// <summary>The same as a room: greets each connection with a byte, and sends what one sends to all.</summary>
     ValueTask<EndPoint> StartRoomAsync(EndPoint endpoint) => throw new NotSupportedException($"{Name} is no room.");
+
+    /// <summary>An echo that blocks its callback at every message of some connections, see <see cref="Blockade"/>.</summary>
+    ValueTask<EndPoint> StartBlockingAsync(EndPoint endpoint) => throw new NotSupportedException($"{Name} does not block.");
 }

@@ -24,6 +24,8 @@ internal sealed class KestrelEcho(string name, bool inlineScheduling) : IEchoSer
 
     public ValueTask<EndPoint> StartRoomAsync(EndPoint endpoint) => StartAsync<PipeRoomHandler>(endpoint, null);
 
+    public ValueTask<EndPoint> StartBlockingAsync(EndPoint endpoint) => StartAsync<BlockingPipeEchoHandler>(endpoint, null);
+
     private async ValueTask<EndPoint> StartAsync<THandler>(EndPoint endpoint, X509Certificate2? certificate)
         where THandler : ConnectionHandler
     {

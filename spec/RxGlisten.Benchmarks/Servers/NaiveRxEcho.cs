@@ -16,7 +16,7 @@ internal sealed class NaiveRxEcho : IEchoServer
 
     private IDisposable? _serving;
 
-    public string Name => "naive";
+    public string Name => ServerCatalog.Naive;
     public string Description => "naive System.Reactive: FromAsync(receive).DoWhile(open), one FromAsync(send) a chunk, Concat";
 
     public ValueTask<EndPoint> StartAsync(EndPoint endpoint, X509Certificate2? certificate)

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Connections;
 namespace RxGlisten.Benchmarks.Servers;
 
 /// <summary>The usual loop over a duplex pipe; one flush a read, however many segments it has, because a flush is a send.</summary>
-internal sealed class PipeEchoHandler : ConnectionHandler
+internal class PipeEchoHandler : ConnectionHandler
 {
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {
@@ -19,6 +19,7 @@ internal sealed class PipeEchoHandler : ConnectionHandler
                 ReadOnlySequence<byte> bytes = read.Buffer;
                 if (!bytes.IsEmpty)
                 {
+                    OnMessage(connection);
                     foreach (ReadOnlyMemory<byte> segment in bytes) output.Write(segment.Span);
                     FlushResult flushed = await output.FlushAsync();
                     if (flushed.IsCompleted) return;
@@ -34,5 +35,9 @@ internal sealed class PipeEchoHandler : ConnectionHandler
         catch (ConnectionAbortedException)
         {
         }
+    }
+
+    protected virtual void OnMessage(ConnectionContext connection)
+    {
     }
 }

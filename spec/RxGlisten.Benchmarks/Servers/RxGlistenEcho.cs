@@ -20,11 +20,11 @@ internal sealed class RxGlistenEcho(
     public static RxGlistenEcho Plain { get; } = new(ServerCatalog.Subject, "", bytes => bytes);
 
     /// <summary>On the sockets of .NET, as everywhere but on Linux.</summary>
-    public static RxGlistenEcho OverSockets { get; } = new("rxglisten-sockets", "", bytes => bytes, TransportKind.Sockets);
+    public static RxGlistenEcho OverSockets { get; } = new(ServerCatalog.Portable, "", bytes => bytes, TransportKind.Sockets);
 
     /// <summary>Three operators of Rx between.</summary>
     public static RxGlistenEcho Three { get; } = new(
-        "rxglisten-3ops", ".Select().Where().Select()", bytes => bytes.Select(Same).Where(IsSome).Select(Same));
+        ServerCatalog.ThreeOperators, ".Select().Where().Select()", bytes => bytes.Select(Same).Where(IsSome).Select(Same));
 
     /// <summary>Ten.</summary>
     public static RxGlistenEcho Ten { get; } = new(ServerCatalog.TenOperators, ", 5 Select, 3 Where, Scan and Do", bytes => bytes
@@ -37,19 +37,30 @@ internal sealed class RxGlistenEcho(
     public string Description => $"RxGlisten, `RxServer.Bind(endpoint).Serve(c => c.Inbound.Bytes(){operators})`, "
         + (transport == TransportKind.Automatic ? "default options" : $"`Transport = {transport}`");
 
+    private ServerOptions Options => new() { Transport = transport };
+
     // What operators cost is asked of the cell where a message is a delivery.
-    public bool Takes(Cell cell) => !cell.Tls && (operators.Length == 0 || cell == CellCatalog.Chat);
+    public bool Takes(Cell cell) => operators.Length == 0 || cell == CellCatalog.Chat;
 
     public ValueTask<EndPoint> StartAsync(EndPoint endpoint, X509Certificate2? certificate)
     {
-        IListener listener = RxServer.Bind(endpoint, new ServerOptions { Transport = transport });
+        IListener listener = RxServer.Bind(endpoint, Options with { Tls = certificate is null ? null : TlsOptions.FromCertificate(certificate) });
         _serving = listener.Serve(connection => pipeline(connection.Inbound.Bytes())).Subscribe(_ => { }, ServerHost.Fail);
         return ValueTask.FromResult(listener.LocalEndPoint);
     }
 
     public ValueTask<EndPoint> StartRoomAsync(EndPoint endpoint)
     {
-        (IListener listener, _serving) = RxGlistenRoom.Start(endpoint);
+        (IListener listener, _serving) = RxGlistenRoom.Start(endpoint, Options);
+        return ValueTask.FromResult(listener.LocalEndPoint);
+    }
+
+    public ValueTask<EndPoint> StartBlockingAsync(EndPoint endpoint)
+    {
+        IListener listener = RxServer.Bind(endpoint, Options);
+        _serving = listener
+            .Serve(c => Blockade.Holds(c.RemoteEndPoint) ? c.Inbound.Bytes().Do(static _ => Blockade.Block()) : c.Inbound.Bytes())
+            .Subscribe(_ => { }, ServerHost.Fail);
         return ValueTask.FromResult(listener.LocalEndPoint);
     }
 

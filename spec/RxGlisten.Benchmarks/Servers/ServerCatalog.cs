@@ -9,6 +9,10 @@ internal static class ServerCatalog
     public const string Kestrel = "kestrel";
     public const string Saea = "saea";
     public const string Epoll = "epoll";
+    public const string Portable = "rxglisten-sockets";
+    public const string SocketLoop = "socket";
+    public const string Naive = "naive";
+    public const string ThreeOperators = "rxglisten-3ops";
     public const string TenOperators = "rxglisten-10ops";
 
     public static IReadOnlyList<IEchoServer> All { get; } =
@@ -26,11 +30,11 @@ internal static class ServerCatalog
         new SaeaEcho("saea-buffered", zeroByteReceive: false),
     ];
 
-    /// <summary>The ones of a run that names none.</summary>
-    public static IReadOnlyList<string> Default { get; } = [Subject, Kestrel, "socket", Saea, "naive", Epoll, RxGlistenEcho.Three.Name, TenOperators];
-
     /// <summary>The ones of a quick run: what the bars compare.</summary>
-    public static IReadOnlyList<string> Quick { get; } = [Subject, Kestrel, Saea];
+    public static IReadOnlyList<string> Quick { get; } = [Subject, Portable, Kestrel, Epoll];
+
+    /// <summary>Whether it is known and can run here.</summary>
+    public static bool IsAvailable(string name) => Find(name) is { IsAvailable: true };
 
     public static IEchoServer? Find(string name) => All.FirstOrDefault(server => server.Name == name);
 }

@@ -21,8 +21,9 @@ internal static class ServerHost
         EndPoint asked = rest is ["--unix", var path, ..]
             ? new UnixDomainSocketEndPoint(path)
             : new IPEndPoint(IPAddress.Loopback, 0);
-        EndPoint bound = await (rest.Contains("--room")
-            ? server.StartRoomAsync(asked)
+        EndPoint bound = await (
+            rest.Contains("--room") ? server.StartRoomAsync(asked)
+            : rest.Contains("--blocking") ? server.StartBlockingAsync(asked)
             : server.StartAsync(asked, rest.Contains("--tls") ? DevelopmentCertificate.Make() : null));
         Console.WriteLine(ListeningPrefix + (bound is IPEndPoint ip ? $"{ip.Port}" : $"{bound}"));
         await ParentWatch.InputEndedAsync(LongestLife);

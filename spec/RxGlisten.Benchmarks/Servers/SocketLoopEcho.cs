@@ -11,7 +11,7 @@ internal sealed class SocketLoopEcho : IEchoServer
 
     private Task? _accepting;
 
-    public string Name => "socket";
+    public string Name => ServerCatalog.SocketLoop;
     public string Description => "hand-written Socket.ReceiveAsync/SendAsync loop, one task and one 16 KiB buffer a connection";
 
     public ValueTask<EndPoint> StartAsync(EndPoint endpoint, X509Certificate2? certificate)
