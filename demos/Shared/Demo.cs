@@ -32,8 +32,7 @@ internal static class Demo
     {
         if (DemoArguments.Parse(args, [Listen, .. names]) is not { } arguments)
         {
-            Console.Error.WriteLine($"usage: [{Listen} ADDRESS] {usage}   addresses are such as tcp://127.0.0.1:3000, unix:/tmp/demo.sock");
-            return 2;
+            return Explain(args, $"usage: [{Listen} ADDRESS] {usage}   addresses are such as tcp://127.0.0.1:3000, unix:/tmp/demo.sock");
         }
 
         string[] listen = arguments.Last(Listen) is { } address ? [Listen, address] : [];
@@ -50,8 +49,7 @@ internal static class Demo
         }
         else if (args.Length > 0)
         {
-            Console.Error.WriteLine("usage: [--listen ADDRESS]   such as tcp://127.0.0.1:3000, tcp://[::1]:3000, unix:/tmp/demo.sock");
-            return 2;
+            return Explain(args, "usage: [--listen ADDRESS]   such as tcp://127.0.0.1:3000, tcp://[::1]:3000, unix:/tmp/demo.sock");
         }
 
         using var stop = new CancellationTokenSource();
@@ -77,6 +75,20 @@ internal static class Demo
 
     /// <summary>Says where it listens, for whoever started it with port 0.</summary>
     public static void SayWhere(EndPoint endpoint) => Console.WriteLine($"listening on {ServerAddress.Format(endpoint)}");
+
+    /// <summary>Tells how it is used: somebody who asked, or somebody who got it wrong.</summary>
+    private static int Explain(string[] args, string usage)
+    {
+        if (args is ["--help" or "-h"])
+        {
+            Console.WriteLine(usage);
+            return 0;
+        }
+
+        Console.Error.WriteLine($"not understood: {string.Join(' ', args)}");
+        Console.Error.WriteLine(usage);
+        return 2;
+    }
 
     private static async Task ServeAsync(string address, ServerOptions? options, Func<IListener, IDisposable> serve, CancellationToken stopping)
     {

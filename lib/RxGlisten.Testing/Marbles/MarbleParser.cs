@@ -3,7 +3,7 @@ using System.Text;
 
 namespace RxGlisten.Testing;
 
-/// <summary>Reads the notation of docs/marbles.md.</summary>
+/// <summary>Reads the notation of docs/guide/marbles.md.</summary>
 internal sealed class MarbleParser(string script, TimeSpan frame)
 {
     private const string Items = "a byte (a to z, 0 to 9), 'text', <hex>, F, X, S or G";

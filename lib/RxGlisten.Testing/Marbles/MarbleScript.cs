@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace RxGlisten.Testing;
 
 /// <summary>
-/// One direction of a connection in a short notation: <c>--a(bc)-'text'--F</c>. The table is in docs/marbles.md. A script drives a client or a
+/// One direction of a connection in a short notation: <c>--a(bc)-'text'--F</c>. The table is in docs/guide/marbles.md. A script drives a client or a
 /// pipeline, and another is what is expected of it. Immutable.
 /// </summary>
 public sealed class MarbleScript
@@ -32,7 +32,7 @@ public sealed class MarbleScript
     public TimeSpan Duration { get; }
 
     /// <summary>Reads a script.</summary>
-    /// <param name="text">In the notation of docs/marbles.md.</param>
+    /// <param name="text">In the notation of docs/guide/marbles.md.</param>
     /// <param name="frame">How long a frame lasts; null for <see cref="DefaultFrame"/>.</param>
     /// <exception cref="MarbleSyntaxException">It is not a script; says where and what was expected.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The frame is not more than 0.</exception>
@@ -46,7 +46,7 @@ public sealed class MarbleScript
     }
 
     /// <summary>Reads a script, if it is one.</summary>
-    /// <param name="text">Perhaps in the notation of docs/marbles.md.</param>
+    /// <param name="text">Perhaps in the notation of docs/guide/marbles.md.</param>
     /// <param name="script">The script.</param>
     /// <param name="frame">How long a frame lasts; null for <see cref="DefaultFrame"/>.</param>
     public static bool TryParse(string? text, [NotNullWhen(true)] out MarbleScript? script, TimeSpan? frame = null)

@@ -38,7 +38,7 @@ public sealed class MarbleTimeline
     }
 
     /// <summary>Compares with a script of the default frame, as <see cref="ShouldBe(MarbleScript)"/>.</summary>
-    /// <param name="expected">In the notation of docs/marbles.md.</param>
+    /// <param name="expected">In the notation of docs/guide/marbles.md.</param>
     /// <exception cref="MarbleMismatchException">Something else happened; the message shows both timelines.</exception>
     public void ShouldBe(string expected) => ShouldBe(MarbleScript.Parse(expected));
 

@@ -2,7 +2,8 @@ namespace RxGlisten.Testing;
 
 /// <summary>
 /// Draws what happened on connections as a marble diagram in SVG: for each connection a lane of what it received, the operators as boxes, and
-/// a lane of what it was sent; | is a FIN, X a reset, and the reason stands at the end. Packets whose labels would overlap are drawn as one.
+/// a lane of what it was sent; | is a FIN, X a reset, and the reason stands at the end. Below them, what a query over all of them yields. Packets whose labels would
+/// overlap are drawn as one.
 /// </summary>
 public sealed record MarblePicture
 {
@@ -17,6 +18,18 @@ public sealed record MarblePicture
     /// <summary>The operators between what arrives and what is sent, by name, in order. Default none.</summary>
     public IReadOnlyList<string> Operators { get; init; } = [];
 
+    /// <summary>What stands before the lanes of what arrives, 10 characters or so. Default "received".</summary>
+    public string ReceivedName { get; init; } = "received";
+
+    /// <summary>What stands before the lanes of what is sent, 10 characters or so. Default "sent".</summary>
+    public string SentName { get; init; } = "sent";
+
+    /// <summary>What a query over all connections yields, in order of time: a lane below the others. Default nothing, and no lane.</summary>
+    public IReadOnlyList<PictureElement> Elements { get; init; } = [];
+
+    /// <summary>What stands before that lane, 10 characters or so. Default "elements".</summary>
+    public string ElementsName { get; init; } = "elements";
+
     /// <summary>How wide it is, in pixels, 480 or more. Default 960.</summary>
     public int WidthPixels { get; init; } = 960;
 
@@ -29,7 +42,7 @@ public sealed record MarblePicture
     public string Render(Recording recording)
     {
         ArgumentNullException.ThrowIfNull(recording);
-        return Render(recording.Events, recording.Summary.Duration);
+        return Render(recording.Events, Later(recording.Summary.Duration));
     }
 
     /// <summary>Draws events: of a replay, or of a simulated run.</summary>
@@ -38,8 +51,10 @@ public sealed record MarblePicture
     public string Render(IReadOnlyCollection<ConnectionEvent> events)
     {
         ArgumentNullException.ThrowIfNull(events);
-        return Render(events, events.Count > 0 ? events.Max(happened => happened.Time) : TimeSpan.Zero);
+        return Render(events, Later(events.Count > 0 ? events.Max(happened => happened.Time) : TimeSpan.Zero));
     }
+
+    private TimeSpan Later(TimeSpan end) => Elements.Count > 0 && Elements[^1].Time > end ? Elements[^1].Time : end;
 
     private string Render(IEnumerable<ConnectionEvent> events, TimeSpan duration)
     {
@@ -56,6 +71,8 @@ public sealed record MarblePicture
             lanes.Text(Margin, y += 12, $"… and {others} more connections", "faint");
         if (connections.Count == 0)
             lanes.Text(Margin, y += 12, "Nothing happened.", "faint");
+        if (Elements.Count > 0)
+            y = DrawElements(lanes, axis, y);
         return Frame(axis, lanes, top, y + 12);
     }
 
@@ -90,7 +107,7 @@ public sealed record MarblePicture
         svg.Text(Margin, top + 12, heading, "heading");
         var inbound = top + 54;
         var y = inbound + 24;
-        DrawLane(svg, connection, connection.Inbound, axis, inbound, "received", "in", labelsAbove: true);
+        DrawLane(svg, connection, connection.Inbound, axis, inbound, ReceivedName, "in", labelsAbove: true);
         foreach (var name in Operators)
         {
             svg.Box(axis.Left, y, axis.Right - axis.Left, BoxHeight, PictureText.Clip(name, (int)((axis.Right - axis.Left) / 8)));
@@ -98,7 +115,7 @@ public sealed record MarblePicture
         }
 
         var outbound = y + 18;
-        DrawLane(svg, connection, connection.Outbound, axis, outbound, "sent", "out", labelsAbove: false);
+        DrawLane(svg, connection, connection.Outbound, axis, outbound, SentName, "out", labelsAbove: false);
         svg.Text(axis.Right + 14, ((inbound + outbound) / 2) + 4, PictureText.Clip(connection.End, 15), "heading");
         return outbound + 44;
     }
@@ -111,6 +128,27 @@ public sealed record MarblePicture
             svg.Line(axis.X(connection.Opened), y, Math.Max(axis.X(closed), axis.X(connection.Opened) + 2), y, "lane");
         else
             svg.Arrow(axis.X(connection.Opened), axis.Right + 10, y);
+        DrawMarbles(svg, lane, axis, y, cls, labelsAbove);
+        if (lane.Reset is { } reset)
+            svg.Reset(axis.X(reset), y);
+        else if (lane.Finished is { } finished)
+            svg.Finish(axis.X(finished), y);
+    }
+
+    private double DrawElements(PictureSvg svg, TimeAxis axis, double top)
+    {
+        var lane = new PictureLane(axis);
+        foreach (var element in Elements)
+            lane.Add(element);
+        var y = top + 14;
+        svg.Text(axis.Left - 14, y + 4, ElementsName, "faint", "end");
+        svg.Arrow(axis.Left, axis.Right + 10, y);
+        DrawMarbles(svg, lane, axis, y, "element", labelsAbove: false);
+        return y + 36;
+    }
+
+    private static void DrawMarbles(PictureSvg svg, PictureLane lane, TimeAxis axis, double y, string cls, bool labelsAbove)
+    {
         foreach (var group in lane.Groups)
         {
             svg.Marble(group, y, cls);
@@ -118,11 +156,6 @@ public sealed record MarblePicture
                 svg.Line(x, y - 4, x, y + 4, cls);
             svg.Text(group.Middle(axis), labelsAbove ? y - 16 : y + 26, group.Text, anchor: "middle");
         }
-
-        if (lane.Reset is { } reset)
-            svg.Reset(axis.X(reset), y);
-        else if (lane.Finished is { } finished)
-            svg.Finish(axis.X(finished), y);
     }
 
     /// <summary>The title, the axis and its grid, behind the lanes.</summary>

@@ -2,14 +2,20 @@ using System.Globalization;
 
 namespace RxGlisten.Testing;
 
-/// <summary>Packets of a lane that are one thing on a picture: a single one, or several whose labels would overlap.</summary>
-internal readonly record struct PictureGroup(double First, double Last, long Count, long Bytes, string Label)
+/// <summary>Packets (or elements, which have no size) of a lane that are one thing on a picture: a single one, or several whose labels would overlap.</summary>
+internal readonly record struct PictureGroup(double First, double Last, long Count, long? Bytes, string Label)
 {
-    private const double Gap = 10; // between two labels
+    private const double Gap = 10;      // between two labels
+    private const int MostJoined = 28;  // characters of labels that stand side by side; longer ones are counted instead
 
-    public string Text => Count == 1 ? Label : string.Create(CultureInfo.InvariantCulture, $"{Count} packets, {PictureText.Size(Bytes)}");
+    public string Text => (Label, Bytes) switch
+    {
+        ({ Length: > 0 }, _) => Label,
+        (_, { } bytes) => string.Create(CultureInfo.InvariantCulture, $"{Count} packets, {PictureText.Size(bytes)}"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{Count} elements"),
+    };
 
-    public PictureGroup With(PictureGroup later) => new(First, later.Last, Count + later.Count, Bytes + later.Bytes, "");
+    public PictureGroup With(PictureGroup later) => new(First, later.Last, Count + later.Count, Bytes + later.Bytes, Join(Label, later.Label));
 
     /// <summary>Where its label is: in the middle of it, but not outside of the lane.</summary>
     public double Middle(TimeAxis axis)
@@ -25,4 +31,7 @@ internal readonly record struct PictureGroup(double First, double Last, long Cou
         var start = Math.Min(Middle(axis) - (PictureText.Width(Text) / 2), First - PictureSvg.MarbleRadius);
         return start < end + Gap;
     }
+
+    private static string Join(string label, string later) =>
+        label.Length > 0 && later.Length > 0 && label.Length + later.Length < MostJoined ? $"{label} {later}" : "";
 }

@@ -18,12 +18,15 @@ internal sealed class PictureLane(TimeAxis axis)
     /// <summary>When it reset; null if it did not.</summary>
     public TimeSpan? Reset { get; set; }
 
-    public void Add(TimeSpan time, ReadOnlySpan<byte> data)
+    public void Add(TimeSpan time, ReadOnlySpan<byte> data) => Add(axis.X(time), data.Length, PictureText.Payload(data));
+
+    public void Add(PictureElement element) => Add(axis.X(element.Time), null, element.Text);
+
+    private void Add(double x, long? bytes, string label)
     {
-        var x = axis.X(time);
         if (_ticks.Count == 0 || x >= _ticks[^1] + TickGap)
             _ticks.Add(x);
-        var added = new PictureGroup(x, x, 1, data.Length, PictureText.Payload(data));
+        var added = new PictureGroup(x, x, 1, bytes, label);
         while (_groups is [.., var last] && added.Touches(last, axis))
         {
             added = last.With(added);

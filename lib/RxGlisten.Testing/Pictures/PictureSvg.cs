@@ -19,6 +19,7 @@ internal sealed class PictureSvg
             .lane { stroke: #57606a; stroke-width: 1.5; fill: none; }
             .in { fill: #b6d8ff; stroke: #0550ae; stroke-width: 1.5; }
             .out { fill: #b7e8c1; stroke: #116329; stroke-width: 1.5; }
+            .element { fill: #e9d8fd; stroke: #6639ba; stroke-width: 1.5; }
             .operator { fill: #f6f8fa; stroke: #8c959f; stroke-width: 1.5; }
             .finish { stroke: #24292f; stroke-width: 3; }
             .reset { stroke: #cf222e; stroke-width: 3; fill: none; }
@@ -30,6 +31,7 @@ internal sealed class PictureSvg
               .lane { stroke: #9da7b3; }
               .in { fill: #0c2d6b; stroke: #79c0ff; }
               .out { fill: #0f3d1c; stroke: #56d364; }
+              .element { fill: #3c1e70; stroke: #d2a8ff; }
               .operator { fill: #161b22; stroke: #6e7681; }
               .finish { stroke: #e6edf3; }
               .reset { stroke: #ff7b72; }

@@ -3,7 +3,7 @@ using System.Reactive.Concurrency;
 namespace RxGlisten.Testing;
 
 /// <summary>
-/// Writes what arrives on connections, and when, to a file or stream, in the format of docs/recordings.md. Thread-safe. It never throws into the
+/// Writes what arrives on connections, and when, to a file or stream, in the format of docs/guide/recordings.md. Thread-safe. It never throws into the
 /// server: when the file is too slow, <see cref="RecordingOptions.WhenFull"/> decides, and when it fails, recording ends and
 /// <see cref="Status"/> says why. Dispose it after the listener, so that the ends of its connections are recorded.
 /// </summary>

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace RxGlisten.Testing;
 
-/// <summary>The bytes of a recording, version 1, as docs/recordings.md has them. Numbers are little-endian.</summary>
+/// <summary>The bytes of a recording, version 1, as docs/guide/recordings.md has them. Numbers are little-endian.</summary>
 internal static class RecordingFormat
 {
     public const int Version = 1;

@@ -6,7 +6,7 @@ using RxGlisten.Spec.Harness;
 
 namespace RxGlisten.Spec.Docs;
 
-/// <summary>The code of docs/async.md.</summary>
+/// <summary>The code of docs/guide/async.md.</summary>
 public sealed class AsyncDocSpec
 {
     // snippet: async-steps

@@ -10,7 +10,7 @@ using RxGlisten.Testing;
 
 namespace RxGlisten.Spec.Docs;
 
-/// <summary>The snippets of docs/testing.md, as they stand there.</summary>
+/// <summary>The snippets of docs/guide/testing.md, as they stand there.</summary>
 public sealed class ChatSpec : ReactiveTest
 {
     // snippet: hot

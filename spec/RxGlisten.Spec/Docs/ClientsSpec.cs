@@ -7,7 +7,7 @@ using RxGlisten.Spec.Harness;
 
 namespace RxGlisten.Spec.Docs;
 
-/// <summary>The snippets of docs/clients.md and of the README's part about clients, as they stand there.</summary>
+/// <summary>The snippets of docs/guide/clients.md and of the README's part about clients, as they stand there.</summary>
 public sealed class ClientsSpec
 {
     // snippet: client

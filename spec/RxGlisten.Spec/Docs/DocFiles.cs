@@ -16,6 +16,19 @@ internal static class DocFiles
     /// <summary>The text of a page.</summary>
     public static string Read(string page) => File.ReadAllText(Path.Combine(Root(), page)).ReplaceLineEndings("\n");
 
+    /// <summary>The names of all pictures.</summary>
+    public static IEnumerable<string> Pictures() => Directory.EnumerateFiles(Path.Combine(Root(), "docs", "pictures")).Select(path => Path.GetFileName(path));
+
+    /// <summary>Whether what a link names is there: a file or folder and, if it says so, the heading on the page.</summary>
+    public static bool Leads(string folder, string link)
+    {
+        var (file, anchor) = link.Split('#') is [var before, var after] ? (before, after) : (link, null);
+        var path = Path.Combine(Root(), folder, file);
+        if (anchor is null || file.Length == 0)
+            return file.Length == 0 || Path.Exists(path);
+        return File.Exists(path) && File.ReadLines(path).Any(line => line.StartsWith('#') && Anchor(line) == anchor);
+    }
+
     /// <summary>The sources that snippets are taken from.</summary>
     public static IEnumerable<string> Sources() => Directory.EnumerateFiles(Here(), "*.cs", SearchOption.AllDirectories);
 
@@ -30,6 +43,9 @@ internal static class DocFiles
             Is.EqualTo(content.ReplaceLineEndings("\n")),
             $"To agree on the change, run this spec once with ACCEPT_DOCS=1; it rewrites docs/{name}.");
     }
+
+    private static string Anchor(string heading) =>
+        string.Concat(heading.TrimStart('#').Trim().ToLowerInvariant().Where(c => char.IsLetterOrDigit(c) || c is ' ' or '-' or '_')).Replace(' ', '-');
 
     private static string Root() => Path.GetFullPath(Path.Combine(Here(), "..", "..", ".."));
 

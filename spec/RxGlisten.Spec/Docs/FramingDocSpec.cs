@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Reactive.Linq;
 using System.Text;
 using NUnit.Framework;
@@ -6,7 +5,7 @@ using RxGlisten.Spec.Harness;
 
 namespace RxGlisten.Spec.Docs;
 
-/// <summary>The code of docs/framing.md.</summary>
+/// <summary>The code of docs/guide/framing.md.</summary>
 public sealed class FramingDocSpec
 {
     // snippet: framing-lines
@@ -70,22 +69,4 @@ public sealed class FramingDocSpec
         peer.FinishSending();
         return new VirtualReader(server, peer).All().Text;
     }
-
-    // snippet: framing-own
-    /// <summary>A tag, a length and a value, a byte each but for the value.</summary>
-    private sealed record Tagged(byte Tag, ReadOnlyMemory<byte> Value);
-
-    private sealed class TagDecoder : IFrameDecoder<Tagged>
-    {
-        public bool TryDecode(ReadOnlyMemory<byte> bytes, [MaybeNullWhen(false)] out Tagged frame, out int length)
-        {
-            frame = null;
-            length = bytes.Length < 2 ? 2 : 2 + bytes.Span[1]; // as far as it is known: not asked again before there are so many
-            if (bytes.Length < length)
-                return false;
-            frame = new Tagged(bytes.Span[0], bytes[2..length]);
-            return true;
-        }
-    }
-    // end
 }

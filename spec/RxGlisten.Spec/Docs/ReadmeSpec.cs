@@ -7,7 +7,7 @@ using RxGlisten.Spec.Transports;
 
 namespace RxGlisten.Spec.Docs;
 
-/// <summary>The snippets of the README and of docs/sending.md.</summary>
+/// <summary>The snippets of the README and of docs/guide/backpressure.md.</summary>
 public sealed class ReadmeSpec
 {
     [Test]

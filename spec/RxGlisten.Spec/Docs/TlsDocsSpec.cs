@@ -5,7 +5,7 @@ using RxGlisten.Spec.Transports.Tls.Doubles;
 
 namespace RxGlisten.Spec.Docs;
 
-/// <summary>The snippets of docs/tls.md.</summary>
+/// <summary>The snippets of docs/guide/tls.md.</summary>
 public sealed class TlsDocsSpec
 {
     [Test]

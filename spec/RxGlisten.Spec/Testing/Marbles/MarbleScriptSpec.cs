@@ -4,7 +4,7 @@ using RxGlisten.Testing;
 
 namespace RxGlisten.Spec.Testing.Marbles;
 
-/// <summary>The notation of docs/marbles.md, line by line.</summary>
+/// <summary>The notation of docs/guide/marbles.md, line by line.</summary>
 public sealed class MarbleScriptSpec
 {
     [TestCase("", "", 0)]

@@ -109,7 +109,7 @@ public sealed class RecordingFileSpec
     [Test]
     public async Task The_numbers_of_the_format_never_change()
     {
-        // Written out here, so that a change of the code alone is seen. docs/recordings.md has the same bytes in a table.
+        // Written out here, so that a change of the code alone is seen. docs/guide/recordings.md has the same bytes in a table.
         var file = new MemoryStream();
         await using (var recorder = new Recorder(file, new TestScheduler(), leaveOpen: true))
             Assert.That(recorder.TryNote(ConnectionEventKind.Received, 7, "hi"u8, "", ""), Is.True);
