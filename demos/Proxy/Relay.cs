@@ -1,7 +1,5 @@
 using System.Reactive;
-using System.Reactive.Concurrency;
 using System.Reactive.Linq;
-using System.Reactive.Threading.Tasks;
 
 namespace RxGlisten.Demos.Proxy;
 
@@ -23,21 +21,13 @@ internal static class Relay
         });
     }
 
+    /// <summary>
+    /// The step's hold is the backpressure: while it lasts, nothing more is read from the sender, so that this is the only packet under way. It does not heed its token: a sender that has
+    /// finished, and been finished with, is owed its last packet all the same.
+    /// </summary>
     private static IObservable<Unit> Forward(IConnection from, IConnection to)
     {
-        var packets = from.Inbound.OfType<Packet>();
-        var sent = packets.Select(packet => SendAsync(packet, to).ToObservable(ImmediateScheduler.Instance)).Concat();
+        var sent = from.Inbound.OfType<Packet>().SelectAsync((packet, _) => to.Outbound.SendAsync(packet.Data), maxConcurrent: 1);
         return sent.Do(_ => { }, to.Outbound.OnCompleted); // behind the last packet, and not beside it
-    }
-
-    /// <summary>
-    /// The hold is the backpressure: while it lasts, nothing more is read from the sender, so that this is the only packet under way. It is taken inside the packet's
-    /// delivery, for that is where an async method begins to run.
-    /// </summary>
-    private static async Task<Unit> SendAsync(Packet packet, IConnection to)
-    {
-        using var hold = packet.Hold();
-        await to.Outbound.SendAsync(packet.Data);
-        return Unit.Default;
     }
 }

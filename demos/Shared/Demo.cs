@@ -13,20 +13,7 @@ internal static class Demo
     /// <summary>Binds, serves until it is told to stop, and drains. The program's exit code.</summary>
     public static Task<int> RunAsync(
         string[] args, Func<IListener, IDisposable> serve, ServerOptions? options = null, string defaultAddress = Loopback) =>
-        RunAsync(
-            args,
-            async (address, stopping) =>
-            {
-                await using var listener = RxServer.Bind(address, options);
-                SayWhere(listener.LocalEndPoint);
-                using var serving = serve(listener);
-                var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                using var stop = stopping.Register(told.SetResult);
-                await told.Task;
-                var drained = await listener.StopAsync(s_drain, CancellationToken.None);
-                Console.WriteLine($"stopped: {drained.Finished} connections finished, {drained.Cut} were cut");
-            },
-            defaultAddress);
+        RunAsync(args, (address, stopping) => ServeAsync(address, options, serve, stopping), defaultAddress);
 
     /// <summary>The same for a demo with options of its own.</summary>
     /// <param name="args">The program's arguments.</param>
@@ -34,8 +21,14 @@ internal static class Demo
     /// <param name="names">Their names. Each has a value.</param>
     /// <param name="serve">Serves; what it throws as a <see cref="FormatException"/> is said to be wrong.</param>
     /// <param name="options">How the listener serves.</param>
+    public static Task<int> RunAsync(
+        string[] args, string usage, string[] names, Func<IListener, DemoArguments, IDisposable> serve, ServerOptions? options = null) =>
+        RunAsync(args, usage, names, _ => options ?? new ServerOptions(), serve);
+
+    /// <summary>The same where the listener's options come from the program's.</summary>
+    /// <inheritdoc cref="RunAsync(string[], string, string[], Func{IListener, DemoArguments, IDisposable}, ServerOptions)"/>
     public static async Task<int> RunAsync(
-        string[] args, string usage, string[] names, Func<IListener, DemoArguments, IDisposable> serve, ServerOptions? options = null)
+        string[] args, string usage, string[] names, Func<DemoArguments, ServerOptions> configure, Func<IListener, DemoArguments, IDisposable> serve)
     {
         if (DemoArguments.Parse(args, [Listen, .. names]) is not { } arguments)
         {
@@ -44,7 +37,7 @@ internal static class Demo
         }
 
         string[] listen = arguments.Last(Listen) is { } address ? [Listen, address] : [];
-        return await RunAsync(listen, listener => serve(listener, arguments), options);
+        return await RunAsync(listen, (address, stopping) => ServeAsync(address, configure(arguments), listener => serve(listener, arguments), stopping));
     }
 
     /// <summary>Runs something that listens by itself until the token tells it to stop. The program's exit code.</summary>
@@ -75,7 +68,7 @@ internal static class Demo
             await run(address, stop.Token);
             return 0;
         }
-        catch (Exception e) when (e is FormatException or ListenException)
+        catch (Exception e) when (e is FormatException or ListenException or TlsCertificateException)
         {
             Console.Error.WriteLine(e.Message);
             return 1;
@@ -84,4 +77,16 @@ internal static class Demo
 
     /// <summary>Says where it listens, for whoever started it with port 0.</summary>
     public static void SayWhere(EndPoint endpoint) => Console.WriteLine($"listening on {ServerAddress.Format(endpoint)}");
+
+    private static async Task ServeAsync(string address, ServerOptions? options, Func<IListener, IDisposable> serve, CancellationToken stopping)
+    {
+        await using var listener = RxServer.Bind(address, options);
+        SayWhere(listener.LocalEndPoint);
+        using var serving = serve(listener);
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var stop = stopping.Register(told.SetResult);
+        await told.Task;
+        var drained = await listener.StopAsync(s_drain, CancellationToken.None);
+        Console.WriteLine($"stopped: {drained.Finished} connections finished, {drained.Cut} were cut");
+    }
 }

@@ -13,7 +13,10 @@ internal sealed class DeliveryCheck(Scenario scenario, ConnectionBook book, Simu
     /// <summary>Whether the pipeline was at its end, and no timeout took the connection from it.</summary>
     private bool EndedByItself => _kind is CloseKind.PeerClosed or CloseKind.LocalClosed or CloseKind.HandlerFault or CloseKind.ProtocolError;
 
-    private bool MayBeReset => client.IsClosed || _faults.Any(fault => fault.Kind is FaultKind.Reset or FaultKind.Close);
+    private bool IsEncrypted => book.Connection.Tls is not null;
+
+    // A FIN in the middle of an encrypted stream cuts it.
+    private bool MayBeReset => client.IsClosed || _faults.Any(fault => fault.Kind is FaultKind.Reset or FaultKind.Close || (fault.Kind == FaultKind.Finish && IsEncrypted));
 
     private bool IsSlow => _faults.Any(fault =>
         (fault.Kind is FaultKind.Stall or FaultKind.StopReading or FaultKind.Latency or FaultKind.Jitter && fault.For >= scenario.Tolerance)
@@ -22,19 +25,25 @@ internal sealed class DeliveryCheck(Scenario scenario, ConnectionBook book, Simu
 
     public void Check()
     {
+        if (!IsEncrypted)
+            CheckBytes();
+        if (IsOrderly && !book.IsCut && !MayBeReset && !IsSlow && client.End != ClientEnd.Fin)
+            Fail($"the close was orderly ({_kind}), and it saw {client.End} instead of a FIN");
+        if (_kind is CloseKind.PeerReset or CloseKind.TransportError && !MayBeReset)
+            Fail($"the server says {_kind}, and nobody reset anything");
+    }
+
+    private void CheckBytes()
+    {
         Prefix(book.Received, client.SentBytes, "the server's observer was told");
         if (book.HasReplies)
             Prefix(client.ReceivedBytes, book.Replies, "the client was sent");
         if (client.End == ClientEnd.Fin && EndedByItself && book.HasReplies && !book.IsCut && client.ReceivedBytes.Length < book.Replies.Length)
             Fail($"it saw FIN after {client.ReceivedBytes.Length} of the {book.Replies.Length} bytes that were sent to it ({_kind}: {book.Connection.Closed.Result.Detail})");
-        if (IsOrderly && !book.IsCut && !MayBeReset && !IsSlow && client.End != ClientEnd.Fin)
-            Fail($"the close was orderly ({_kind}), and it saw {client.End} instead of a FIN");
         if (_kind == CloseKind.PeerClosed && book.Inbound is { IsEnded: true } && !book.IsCut && book.Received.Length < client.SentBytes.Length)
             Fail($"it finished orderly, and the server's observer was told {book.Received.Length} of its {client.SentBytes.Length} bytes");
         if (_kind == CloseKind.PeerReset && book.Inbound is { IsEnded: true } && !book.IsCut && book.Received.Length < client.Server?.ArrivedBytes)
             Fail($"{client.Server.ArrivedBytes} of its bytes arrived before the reset, and the server's observer was told {book.Received.Length}");
-        if (_kind is CloseKind.PeerReset or CloseKind.TransportError && !MayBeReset)
-            Fail($"the server says {_kind}, and nobody reset anything");
     }
 
     private void Prefix(ReadOnlySpan<byte> got, ReadOnlySpan<byte> whole, string what)

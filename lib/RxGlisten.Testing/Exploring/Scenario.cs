@@ -119,7 +119,7 @@ public sealed class Scenario
         return observed;
     }
 
-    /// <summary>What a connection receives, watched: the grammar, and the bytes against those that its client sent.</summary>
+    /// <summary>What a connection receives, watched: the grammar, and, but for TLS, the bytes against those that its client sent.</summary>
     /// <param name="connection">Whose.</param>
     public IObservable<Message> Inbound(IConnection connection)
     {
@@ -127,7 +127,7 @@ public sealed class Scenario
         return new WatchedInbound(this, Books.Of(connection));
     }
 
-    /// <summary>What is sent to a connection's client, watched: the client must see all of it, if it sees a FIN.</summary>
+    /// <summary>What is sent to a connection's client, watched: the client must see all of it, if it sees a FIN and is not encrypted.</summary>
     /// <param name="connection">Whose.</param>
     /// <param name="replies">What a pipeline yields.</param>
     public IObservable<ReadOnlyMemory<byte>> Replies(IConnection connection, IObservable<ReadOnlyMemory<byte>> replies)

@@ -3,10 +3,11 @@ namespace RxGlisten;
 /// <summary>The timeouts of a connection. Each is made when it is first armed, so an untroubled connection has none.</summary>
 internal sealed class ConnectionDeadlines(Connection connection) : IDisposable
 {
-    private readonly ConnectionOptions _options = connection.Settings.Options;
     private readonly TimeSpan _born = connection.Settings.Clock.Now;
     private Deadline?[]? _made;
     private bool _disposed;
+
+    private ConnectionOptions Options => connection.Settings.Options;
 
     private enum Kind
     {
@@ -20,31 +21,31 @@ internal sealed class ConnectionDeadlines(Connection connection) : IDisposable
     }
 
     /// <summary>A read was issued. Without the lock, as all of these.</summary>
-    public void ArmIdle() => Arm(Kind.Idle, _options.IdleTimeout);
+    public void ArmIdle() => Arm(Kind.Idle, Options.IdleTimeout);
 
     /// <summary>A send waits.</summary>
-    public void ArmSend() => Arm(Kind.Send, _options.SendTimeout);
+    public void ArmSend() => Arm(Kind.Send, Options.SendTimeout);
 
     /// <summary>The peer finished and this side did not.</summary>
-    public void ArmHalfOpen() => Arm(Kind.HalfOpen, _options.HalfOpenTimeout);
+    public void ArmHalfOpen() => Arm(Kind.HalfOpen, Options.HalfOpenTimeout);
 
     /// <summary>This side finished and the peer did not.</summary>
     public void ArmLinger()
     {
-        if (_options.LingerTimeout == TimeSpan.Zero)
+        if (Options.LingerTimeout == TimeSpan.Zero)
             connection.Closing.LingerIsOver(); // a timer of no time would still be a turn of the scheduler later
         else
-            Arm(Kind.Linger, _options.LingerTimeout);
+            Arm(Kind.Linger, Options.LingerTimeout);
     }
 
     /// <summary>Nobody wants the connection.</summary>
-    public void ArmUnclaimed() => Arm(Kind.Unclaimed, _options.UnclaimedTimeout);
+    public void ArmUnclaimed() => Arm(Kind.Unclaimed, Options.UnclaimedTimeout);
 
     /// <summary>The connection was accepted.</summary>
-    public void ArmAge() => Arm(Kind.Age, _options.MaximumAge);
+    public void ArmAge() => Arm(Kind.Age, Options.MaximumAge);
 
     /// <summary>A packet was put on hold.</summary>
-    public void ArmHold() => Arm(Kind.Hold, _options.HoldTimeout);
+    public void ArmHold() => Arm(Kind.Hold, Options.HoldTimeout);
 
     /// <summary>Cancels all timers for good.</summary>
     public void Dispose()

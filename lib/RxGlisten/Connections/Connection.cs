@@ -143,7 +143,7 @@ internal sealed class Connection : IConnection, IHangUpWatcher, IThreadPoolWorkI
         {
             late = _watchersTold;
             if (!late)
-                (_watchers ??= []).Add(watcher);
+                (_watchers ??= new(capacity: 1)).Add(watcher); // one, nearly always
         }
 
         if (late)

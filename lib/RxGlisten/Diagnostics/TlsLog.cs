@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 
 namespace RxGlisten;
@@ -16,4 +17,7 @@ internal static partial class TlsLog
 
     [LoggerMessage(3, LogLevel.Warning, "The new certificate for {Name} can't be used; the old one stays.")]
     public static partial void CertificateRefused(ILogger log, string name, Exception exception);
+
+    [LoggerMessage(4, LogLevel.Debug, "The TLS handshake with {Peer} failed ({Kind}): {Detail}")]
+    public static partial void HandshakeWithFailed(ILogger log, EndPoint peer, CloseKind kind, string detail, Exception? exception);
 }

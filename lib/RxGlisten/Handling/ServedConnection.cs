@@ -9,8 +9,7 @@ internal sealed class ServedConnection(IConnection connection, Func<IConnection,
 {
     private readonly OwnedConnection _connection = new(connection);
     private readonly SingleAssignmentDisposable _subscription = new();
-    private readonly Lock _gate = new(); // guards the pulls
-    private List<Waiter<bool>>? _leaving; // pulls that wait until the pipeline is unsubscribed
+    private List<Waiter<bool>>? _leaving; // pulls that wait until the pipeline is unsubscribed. Guarded by _connection, which nobody else has, as _isGone
     private bool _isGone;
     private ConnectionSet<ConnectionClosed>? _set;
 
@@ -23,7 +22,7 @@ internal sealed class ServedConnection(IConnection connection, Func<IConnection,
     {
         get
         {
-            lock (_gate)
+            lock (_connection)
                 return _isGone;
         }
     }
@@ -80,7 +79,7 @@ internal sealed class ServedConnection(IConnection connection, Func<IConnection,
     {
         _connection.Tell(_subscription.Dispose);
         List<Waiter<bool>>? leaving;
-        lock (_gate)
+        lock (_connection)
         {
             _isGone = true;
             leaving = _leaving;
@@ -94,7 +93,7 @@ internal sealed class ServedConnection(IConnection connection, Func<IConnection,
     async ValueTask IPullTaker.LeaveAsync(CancellationToken cancellation)
     {
         Waiter<bool> pull;
-        lock (_gate)
+        lock (_connection)
         {
             if (_isGone || Queue is not { } queue)
                 return;

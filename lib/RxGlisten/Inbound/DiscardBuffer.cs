@@ -5,6 +5,9 @@ namespace RxGlisten;
 /// </summary>
 internal sealed class DiscardBuffer : IReceiveBuffer
 {
+    /// <summary>How often it is filled, at most, when a transport closes: as much as the kernel keeps of a peer that does not flood.</summary>
+    public const int RoundsAtClose = 16;
+
     private readonly byte[] _bytes = new byte[64 * 1024];
 
     /// <summary>The one buffer.</summary>

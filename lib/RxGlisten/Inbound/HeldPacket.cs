@@ -26,20 +26,9 @@ internal sealed class HeldPacket
     public int Holds { get; set; }
 
     /// <summary>One more hold.</summary>
-    public IDisposable Add()
+    public PacketHold Add()
     {
         Holds++;
-        return new Hold(this);
-    }
-
-    private sealed class Hold(HeldPacket packet) : IDisposable
-    {
-        private HeldPacket? _packet = packet;
-
-        public void Dispose()
-        {
-            if (Interlocked.Exchange(ref _packet, null) is { } held)
-                held._source.Release(held);
-        }
+        return new PacketHold(_source, this);
     }
 }

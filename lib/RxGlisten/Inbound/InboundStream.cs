@@ -7,7 +7,7 @@ namespace RxGlisten;
 /// the observer is <see cref="_turn"/>: who takes it delivers whatever there is and gives it up when nothing is left, so calls are serial
 /// whoever makes them: the receive loop with a packet just read, or a posted turn with parked packets and the end.
 /// </summary>
-internal sealed class InboundStream(Connection connection) : IObservable<Message>, IHoldSource, IReceiveBuffer, IThreadPoolWorkItem
+internal sealed class InboundStream(Connection connection) : IObservable<Message>, IDelivery, IHoldSource, IReceiveBuffer, IThreadPoolWorkItem
 {
     private InboundSubscription? _current;
     private List<InboundSubscription>? _parked;   // made inside the current subscriber's call, waiting for it to leave
@@ -25,10 +25,14 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
     private byte[]? _lentBuffer;                  // the rented buffer behind it, if any
 
     [ThreadStatic]
-    private static InboundStream? t_delivering;
+    private static IDelivery? t_delivering;
 
-    /// <summary>The stream whose delivery runs on this thread, for operators that act on the delivery around them.</summary>
-    public static InboundStream? Delivering => t_delivering;
+    /// <summary>The delivery that runs on this thread, for operators that act on the delivery around them. Set by who goes on with one that is over.</summary>
+    public static IDelivery? Delivering
+    {
+        get => t_delivering;
+        set => t_delivering = value;
+    }
 
     /// <summary>The connection whose stream this is.</summary>
     public Connection Connection => connection;
@@ -124,6 +128,27 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
 
         connection.Deadlines.ArmHold();
         return hold;
+    }
+
+    public PacketHold? Hold()
+    {
+        PacketHold hold;
+        lock (connection.Gate)
+        {
+            if (_deliveredBytes == 0)
+                return null;
+            hold = HoldDelivered();
+        }
+
+        connection.Deadlines.ArmHold();
+        return hold;
+    }
+
+    /// <summary>One hold more on a packet that has one.</summary>
+    public PacketHold HoldAgain(HeldPacket packet)
+    {
+        lock (connection.Gate)
+            return packet.Add();
     }
 
     /// <summary>One hold less.</summary>
@@ -427,15 +452,11 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
         return data;
     }
 
-    private IDisposable HoldDelivered()
+    private PacketHold HoldDelivered()
     {
-        if (_deliveredHold is null)
-        {
-            _deliveredHold = new HeldPacket(this, _deliveredBytes, connection.Settings.Clock.Now);
-            if (!connection.Closing.IsClosed) // the close gave all credit back, and there is nothing left to hold up
-                (_holds ??= new FlowGate(connection.Settings.Options)).Take(_deliveredHold);
-        }
-
+        _deliveredHold ??= new HeldPacket(this, _deliveredBytes, connection.Settings.Clock.Now);
+        if (_deliveredHold.Holds == 0 && !connection.Closing.IsClosed) // the close gave all credit back, and there is nothing left to hold up
+            (_holds ??= new FlowGate(connection.Settings.Options)).Take(_deliveredHold);
         return _deliveredHold.Add();
     }
 

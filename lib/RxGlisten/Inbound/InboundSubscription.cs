@@ -10,7 +10,7 @@ internal sealed class InboundSubscription(InboundStream stream, IObserver<Messag
     public IPacketSink? Sink { get; } = observer as IPacketSink;
 
     /// <summary>The observer, where it may leave with bytes unused.</summary>
-    public IGivesBack? GivesBack { get; } = observer as IGivesBack;
+    public IGivesBack? GivesBack => Observer as IGivesBack;
 
     /// <summary>Whether the call that subscribed is over, so that it can leave when it is told. Under the lock.</summary>
     public bool IsComplete { get; set; }

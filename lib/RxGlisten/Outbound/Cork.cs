@@ -2,10 +2,10 @@ namespace RxGlisten;
 
 /// <summary>
 /// Gathers what a delivery writes, so that it leaves as one send. It holds nothing while there is a sender. Guarded by the connection's lock;
-/// what is leaving belongs to the delivering thread, which has the right to send then.
+/// what is leaving belongs to the delivering thread, which has the right to send then. A field of this type must not be readonly.
 /// </summary>
 /// <param name="limit">So many bytes are never gathered: under the high-water mark, so that a cork neither trips a policy nor stops reading.</param>
-internal sealed class Cork(int limit)
+internal struct Cork(int limit)
 {
     /// <summary>The most that is ever gathered.</summary>
     public const int MostBytes = 64 * 1024;
@@ -19,13 +19,13 @@ internal sealed class Cork(int limit)
     private static byte[]? t_buffer;
 
     /// <summary>Whether this thread is the one that delivers.</summary>
-    public bool IsOfThisThread => _thread == Environment.CurrentManagedThreadId;
+    public readonly bool IsOfThisThread => _thread == Environment.CurrentManagedThreadId;
 
     /// <summary>What was gathered.</summary>
-    public ReadOnlySpan<byte> Gathered => _buffer.AsSpan(0, _gathered);
+    public readonly ReadOnlySpan<byte> Gathered => _buffer.AsSpan(0, _gathered);
 
     /// <summary>What was taken, to be sent by the thread that took it. Without the lock.</summary>
-    public ReadOnlySpan<byte> Leaving => _buffer.AsSpan(0, _leaving);
+    public readonly ReadOnlySpan<byte> Leaving => _buffer.AsSpan(0, _leaving);
 
     /// <summary>A delivery begins on this thread.</summary>
     public void Begin() => _thread = Environment.CurrentManagedThreadId;

@@ -10,7 +10,7 @@ internal sealed partial class SendQueue : IOutbound
     private readonly Connection _connection;
     private readonly WritableState _writable;
     private readonly long _highWater;
-    private readonly Cork _cork;
+    private Cork _cork;
     private SendBacklog? _backlog;       // made when something first has to wait
     private LinkedList<SendWaiter>? _waiters; // for room, first come first served
     private long _queued;

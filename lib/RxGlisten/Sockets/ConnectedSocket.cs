@@ -32,18 +32,20 @@ public sealed class ConnectedSocket : IDisposable
     /// <summary>What TLS agreed on; null where the bytes are plain.</summary>
     public TlsInfo? Tls => _transport.Tls;
 
-    /// <summary>Connects. The socket is the caller's to close.</summary>
+    /// <summary>Connects, and makes the TLS handshake where <see cref="ClientOptions.Tls"/> asks for it. The socket is the caller's to close.</summary>
     /// <param name="endpoint">As for <see cref="RxClient.Connect(EndPoint, ClientOptions?)"/>.</param>
-    /// <param name="options">Those that concern sockets are used, <see cref="ClientOptions.ConnectTimeout"/> among them. Null for the defaults.</param>
+    /// <param name="options">Those that concern sockets and TLS are used; <see cref="ClientOptions.ConnectTimeout"/> bounds both. Null for the defaults.</param>
     /// <param name="cancellation">Gives up, and leaves nothing behind.</param>
     /// <exception cref="ConnectException">There is no connection; the message says why and what to do.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="ArgumentException">The server's name is to be verified, and there is none.</exception>
+    /// <exception cref="TlsCertificateException">The client's own certificate can't be used.</exception>
     public static ValueTask<ConnectedSocket> ConnectAsync(EndPoint endpoint, ClientOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
         var valid = options ?? new ClientOptions();
         ClientOptionsValidator.Validate(valid);
-        return OpenAsync(endpoint, valid, cancellation);
+        return OpenAsync(endpoint, valid, valid.Tls is null ? null : new TlsClient(valid.Tls, endpoint), cancellation);
     }
 
     /// <summary>Connects to an address, as <see cref="ConnectAsync(EndPoint, ClientOptions?, CancellationToken)"/>.</summary>
@@ -101,7 +103,7 @@ public sealed class ConnectedSocket : IDisposable
     public ValueTask SendAsync(ReadOnlyMemory<byte> data, CancellationToken cancellation = default) =>
         cancellation.IsCancellationRequested ? ValueTask.FromCanceled(cancellation) : _sender.SendAsync(data);
 
-    /// <summary>Ends one direction or both, and keeps the socket. After all that was sent, the peer sees FIN; what still arrives when receiving is over is dropped.</summary>
+    /// <summary>Ends one direction or both, and keeps the socket. After all that was sent, the peer sees FIN (and before it, with TLS, close_notify); what still arrives when receiving is over is dropped.</summary>
     /// <param name="how">Which.</param>
     /// <exception cref="ConnectionClosedException">The connection failed or was closed.</exception>
     /// <exception cref="ArgumentOutOfRangeException">None of them.</exception>
@@ -142,13 +144,13 @@ public sealed class ConnectedSocket : IDisposable
     private ISocketOptions Options => _transport as ISocketOptions ?? throw new SocketException((int)SocketError.OperationNotSupported);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private static async ValueTask<ConnectedSocket> OpenAsync(EndPoint endpoint, ClientOptions options, CancellationToken cancellation)
+    private static async ValueTask<ConnectedSocket> OpenAsync(EndPoint endpoint, ClientOptions options, TlsClient? tls, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         var transport = TransportChoice.Of(endpoint, options);
         var clock = new Clock(options.Scheduler);
         using var cut = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var connect = transport.ConnectAsync(endpoint, new ConnectSettings(options), cut.Token);
+        var connect = ConnectAsync(endpoint, transport, new ConnectSettings(options), tls, cut.Token);
         using var timer = connect.IsCompleted ? null : TimeLimit.Of(options.ConnectTimeout).After(clock, transport.Executor, cut.Cancel);
         var (connection, error) = await connect.ConfigureAwait(false);
         if (connection is not null)
@@ -156,5 +158,18 @@ public sealed class ConnectedSocket : IDisposable
         if (error == SocketError.OperationAborted && cut.IsCancellationRequested)
             throw cancellation.IsCancellationRequested ? new OperationCanceledException(cancellation) : ConnectFailure.TimedOut(endpoint, options.ConnectTimeout);
         throw ConnectFailure.From(endpoint, error);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private static async ValueTask<ConnectResult> ConnectAsync(
+        EndPoint endpoint, ITransport transport, ConnectSettings settings, TlsClient? tls, CancellationToken cancellation)
+    {
+        var connected = await transport.ConnectAsync(endpoint, settings, cancellation).ConfigureAwait(false);
+        if (tls is null || connected.Connection is not { } plain)
+            return connected;
+        var (secure, failure) = await tls.HandshakeAsync(plain, cancellation).ConfigureAwait(false);
+        if (failure is null)
+            return new ConnectResult(secure, SocketError.Success);
+        return cancellation.IsCancellationRequested ? new ConnectResult(null, SocketError.OperationAborted) : throw ConnectFailure.Handshake(endpoint, failure);
     }
 }

@@ -28,7 +28,9 @@ internal sealed class SocketLife(ITransportConnection transport)
 
     /// <summary>Why a call of the transport failed: an operation that this side aborted says why that was.</summary>
     public CloseReason ToReason(SocketError error) =>
-        error == SocketError.OperationAborted && Volatile.Read(ref _reason) is { } own ? own : SocketErrors.ToReason(error);
+        error == SocketError.OperationAborted && Volatile.Read(ref _reason) is { } own
+            ? own
+            : (transport as IExplainsFailure)?.Failure ?? SocketErrors.ToReason(error);
 
     private bool Decide(CloseReason reason) => Interlocked.CompareExchange(ref _reason, reason, null) is null;
 }

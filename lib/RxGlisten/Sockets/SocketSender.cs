@@ -29,16 +29,18 @@ internal sealed class SocketSender(ITransportConnection transport, SocketLife li
                 var sent = transport.TrySend(data.Span);
                 if (sent.Succeeded && sent.Bytes == 0)
                 {
-                    // One timer a send: it looks at the progress when it fires.
-                    Volatile.Write(ref _progress, clock.Now.Ticks);
-                    if (timer.Disposable is null)
-                        Watch(timer, timeout);
+                    OnProgress(timer);
                     sent = await transport.SendAsync(data).ConfigureAwait(false);
                 }
 
-                if (!sent.Succeeded)
-                    throw new ConnectionClosedException(life.ToReason(sent.Error));
-                data = data[sent.Bytes..];
+                data = data[Taken(sent)..];
+            }
+
+            // What is encrypted is not on its way yet: a close that follows would lose it.
+            while (transport is TlsConnection { HasUnsent: true })
+            {
+                OnProgress(timer);
+                Taken(await transport.SendAsync(default).ConfigureAwait(false));
             }
         }
         finally
@@ -52,8 +54,18 @@ internal sealed class SocketSender(ITransportConnection transport, SocketLife li
     {
         _finished = true;
         var error = life.FinishSending();
-        if (error is not (SocketError.Success or SocketError.NotConnected)) // the peer may have finished and gone, and then there is nobody to tell
+        if (error is not (SocketError.Success or SocketError.WouldBlock or SocketError.NotConnected)) // FIN follows by itself; or the peer has finished and gone, and there is nobody to tell
             throw new ConnectionClosedException(life.ToReason(error));
+    }
+
+    private int Taken(Transfer sent) => sent.Succeeded ? sent.Bytes : throw new ConnectionClosedException(life.ToReason(sent.Error));
+
+    private void OnProgress(SerialDisposable timer)
+    {
+        // One timer a send: it looks at the progress when it fires.
+        Volatile.Write(ref _progress, clock.Now.Ticks);
+        if (timer.Disposable is null)
+            Watch(timer, timeout);
     }
 
     private void Watch(SerialDisposable timer, TimeSpan due)

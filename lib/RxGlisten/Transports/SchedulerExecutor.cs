@@ -20,7 +20,10 @@ public sealed class SchedulerExecutor : ITransportExecutor
     private bool _drainScheduled;
 
     /// <summary>Makes one with nothing to do.</summary>
-    /// <param name="scheduler">Drains the queue. It must not run work inside <c>Schedule</c>, as the immediate and the current-thread scheduler do.</param>
+    /// <param name="scheduler">
+    /// Drains the queue. It must not run work inside <c>Schedule</c>, as the immediate and the current-thread scheduler do, nor wait there for another thread that
+    /// uses the same connections: it is called under their locks.
+    /// </param>
     /// <exception cref="ArgumentException">The scheduler runs work inside its caller.</exception>
     public SchedulerExecutor(IScheduler scheduler)
     {
@@ -39,11 +42,21 @@ public sealed class SchedulerExecutor : ITransportExecutor
             if (_draining || _drainScheduled) return;
             _drainScheduled = true;
         }
-        _scheduler.Schedule(this, static (_, executor) =>
+
+        try
         {
-            executor.DrainAsScheduled();
-            return Disposable.Empty;
-        });
+            _scheduler.Schedule(this, static (_, executor) =>
+            {
+                executor.DrainAsScheduled();
+                return Disposable.Empty;
+            });
+        }
+        catch (Exception)
+        {
+            // Nothing will drain: whoever posts next is to try again, for what waits here too.
+            lock (_gate) _drainScheduled = false;
+            throw;
+        }
     }
 
     /// <inheritdoc/>

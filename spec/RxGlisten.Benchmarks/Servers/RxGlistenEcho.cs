@@ -40,11 +40,11 @@ internal sealed class RxGlistenEcho(
     private ServerOptions Options => new() { Transport = transport };
 
     // What operators cost is asked of the cell where a message is a delivery.
-    public bool Takes(Cell cell) => !cell.Tls && (operators.Length == 0 || cell == CellCatalog.Chat);
+    public bool Takes(Cell cell) => operators.Length == 0 || cell == CellCatalog.Chat;
 
     public ValueTask<EndPoint> StartAsync(EndPoint endpoint, X509Certificate2? certificate)
     {
-        IListener listener = RxServer.Bind(endpoint, Options);
+        IListener listener = RxServer.Bind(endpoint, Options with { Tls = certificate is null ? null : TlsOptions.FromCertificate(certificate) });
         _serving = listener.Serve(connection => pipeline(connection.Inbound.Bytes())).Subscribe(_ => { }, ServerHost.Fail);
         return ValueTask.FromResult(listener.LocalEndPoint);
     }

@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Reflection;
 using NUnit.Framework;
+using RxGlisten.Spec.Closing.Doubles;
 using RxGlisten.Spec.Harness;
 using RxGlisten.Spec.Transports;
 
@@ -12,36 +10,56 @@ namespace RxGlisten.Spec.Closing;
 [Platform("Linux")]
 public sealed class DescriptorLimitedProcessSpec
 {
-    [Test]
-    public async Task With_128_descriptors_it_lives_and_serves_500_clients_in_turns()
+    [TestCase(TransportKind.Sockets)]
+    [TestCase(TransportKind.EventLoop)]
+    public async Task With_128_descriptors_it_lives_and_serves_500_clients_in_turns(TransportKind transport)
     {
-        var path = typeof(DescriptorLimitedProcessSpec).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "EchoPath").Value;
-        using var echo = Process.Start(new ProcessStartInfo("bash", ["-c", $"ulimit -n 128; exec dotnet '{path}' --listen tcp://127.0.0.1:0"])
+        await using var echo = await EchoProcess.StartAsync(transport, descriptors: 128);
+        var served = 0;
+        await Task.WhenAll(Enumerable.Range(0, 500).Select(async client =>
         {
-            RedirectStandardOutput = true,
-        })!; // UseShellExecute is off, so a process is started
+            using var peer = await SocketPeer.ConnectAsync(echo.EndPoint);
+            var sent = System.Text.Encoding.ASCII.GetBytes(client.ToString(CultureInfo.InvariantCulture));
+            await peer.SendAsync(sent);
+            peer.FinishSending();
+            var read = await peer.ReadToEndAsync();
+            Assert.That(read.Bytes, Is.EqualTo(sent));
+            Interlocked.Increment(ref served);
+        })).WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.That((served, echo.HasExited), Is.EqualTo((500, false)));
+    }
+
+    [TestCase(TransportKind.Sockets)]
+    [TestCase(TransportKind.EventLoop)]
+    public async Task Clients_beyond_its_descriptors_wait_for_those_who_stay_and_are_served_when_they_leave(TransportKind transport)
+    {
+        await using var echo = await EchoProcess.StartAsync(transport, descriptors: 128);
+        var peers = new List<SocketPeer>();
         try
         {
-            var greeting = await echo.StandardOutput.ReadLineAsync().Soon();
-            Assert.That(greeting, Does.StartWith("listening on tcp://127.0.0.1:"));
-            var endpoint = IPEndPoint.Parse(greeting!["listening on tcp://".Length..]); // it has just been looked at
-            var served = 0;
-            await Task.WhenAll(Enumerable.Range(0, 500).Select(async client =>
+            for (var i = 0; i < 200; i++)
             {
-                using var peer = await SocketPeer.ConnectAsync(endpoint);
-                var sent = System.Text.Encoding.ASCII.GetBytes(client.ToString(CultureInfo.InvariantCulture));
-                await peer.SendAsync(sent);
-                peer.FinishSending();
-                var read = await peer.ReadToEndAsync();
-                Assert.That(read.Bytes, Is.EqualTo(sent));
-                Interlocked.Increment(ref served);
-            })).WaitAsync(TimeSpan.FromSeconds(60));
-            Assert.That((served, echo.HasExited), Is.EqualTo((500, false)));
+                peers.Add(await SocketPeer.ConnectAsync(echo.EndPoint).Soon());
+                await peers[i].SendAsync("x"u8.ToArray()).Soon();
+            }
+
+            var replies = peers.ConvertAll(peer => peer.ReceiveAsync());
+            await Patience.UntilAsync(() => replies.Count(reply => reply.IsCompleted) >= 30, "those within the limit are served");
+            while (peers.Count > 0)
+            {
+                Assert.That(echo.HasExited, Is.False);
+                var first = await Task.WhenAny(replies).Soon();
+                var at = replies.IndexOf(first);
+                Assert.That((await first).Bytes, Is.EqualTo("x"u8.ToArray()));
+                Assert.That(replies.Count(reply => reply.IsCompleted), Is.LessThan(128), "it accepts no more than it has descriptors for");
+                peers[at].Dispose();
+                peers.RemoveAt(at);
+                replies.RemoveAt(at);
+            }
         }
         finally
         {
-            echo.Kill();
-            await echo.WaitForExitAsync().Soon();
+            peers.ForEach(peer => peer.Dispose());
         }
     }
 }

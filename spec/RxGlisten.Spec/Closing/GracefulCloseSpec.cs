@@ -11,7 +11,7 @@ public sealed class GracefulCloseSpec
     private static readonly ServerOptions Patient = new() { LingerTimeout = TimeSpan.FromSeconds(60), OutboundLimitBytes = 64 * 1024 * 1024 };
 
     [Test]
-    public async Task Of_40_clients_none_loses_a_byte_that_was_sent_before_a_dispose_with_input_unread([Values("tcp v4", "unix", "tcp v4 over sockets")] string kind)
+    public async Task Of_40_clients_none_loses_a_byte_that_was_sent_before_a_dispose_with_input_unread([ValueSource(typeof(Reaches), nameof(Reaches.Streams))] string kind)
     {
         using var reach = Reaches.Of(kind);
         await using var server = new TestServer(reach, Patient);
@@ -40,7 +40,7 @@ public sealed class GracefulCloseSpec
     }
 
     [Test]
-    public async Task Two_sides_that_both_write_4_MB_before_they_read_do_not_wait_for_each_other([Values("tcp v4", "unix", "tcp v4 over sockets")] string kind)
+    public async Task Two_sides_that_both_write_4_MB_before_they_read_do_not_wait_for_each_other([ValueSource(typeof(Reaches), nameof(Reaches.Streams))] string kind)
     {
         using var reach = Reaches.Of(kind);
         await using var server = new TestServer(reach, Patient);
@@ -54,7 +54,7 @@ public sealed class GracefulCloseSpec
     }
 
     [Test]
-    public async Task A_close_at_the_end_of_the_linger_time_leaves_what_was_sent_to_a_client_that_reads_late([Values("tcp v4", "unix", "tcp v4 over sockets")] string kind)
+    public async Task A_close_at_the_end_of_the_linger_time_leaves_what_was_sent_to_a_client_that_reads_late([ValueSource(typeof(Reaches), nameof(Reaches.Streams))] string kind)
     {
         using var reach = Reaches.Of(kind);
         await using var server = new TestServer(reach, new ServerOptions { LingerTimeout = TimeSpan.FromMilliseconds(20) });
@@ -94,7 +94,7 @@ public sealed class GracefulCloseSpec
     }
 
     [Test]
-    public async Task A_delivery_that_waits_for_DisposeAsync_does_not_wait_for_itself([Values("tcp v4", "unix", "tcp v4 over sockets")] string kind, [Values] bool blocking)
+    public async Task A_delivery_that_waits_for_DisposeAsync_does_not_wait_for_itself([ValueSource(typeof(Reaches), nameof(Reaches.Streams))] string kind, [Values] bool blocking)
     {
         using var reach = Reaches.Of(kind);
         await using var server = new TestServer(reach, Patient);

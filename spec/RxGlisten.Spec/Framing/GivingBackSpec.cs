@@ -162,6 +162,24 @@ public sealed class GivingBackSpec
     }
 
     [Test]
+    public void What_was_given_back_comes_before_what_a_read_under_way_brings_also_while_a_full_queue_keeps_it_back()
+    {
+        var server = new VirtualServer(options => options with { OutboundHighWaterBytes = 1024 });
+        var (connection, peer) = server.Pair();
+        var lines = connection.Inbound.Bytes().Lines(100).Probe();
+        _ = peer.SendAsync("abc"u8.ToArray());
+        server.Settle();
+        lines.Dispose(); // while the next read is outstanding
+        connection.Outbound.OnNext(new byte[128 * 1024]); // more than the peer's window
+        var next = connection.Inbound.Probe();
+        _ = peer.SendAsync("def"u8.ToArray());
+        server.Settle();
+        Assert.That(next.Items, Is.Empty);
+        new VirtualReader(server, peer).All();
+        Assert.That(Text(next.Bytes()), Is.EqualTo("abcdef"));
+    }
+
+    [Test]
     public void What_broke_the_protocol_is_not_given_back()
     {
         var server = new VirtualServer();
@@ -207,7 +225,7 @@ public sealed class GivingBackSpec
         while (Count() < sent.Length - 2000)
         {
             var left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            var frames = Count() < sent.Length - 60_000 ? random.Next(1, 60) : 1; // no more than is on its way
+            var frames = Count() < sent.Length - 200_000 ? random.Next(1, 60) : 1; // no more than is on its way, were each a whole buffer
             var length = random.Next(1, 700);
             var inside = random.Next(2) == 0;
             var bytes = connection.Inbound.Bytes();

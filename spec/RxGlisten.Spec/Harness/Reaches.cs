@@ -5,6 +5,9 @@ internal static class Reaches
 {
     public static readonly string[] Names = ["tcp v4", "tcp v6", "unix", "abstract unix", "tcp v4 over sockets", "unix over sockets", "memory"];
 
+    /// <summary>Those of a stream of the system's, each kind over each transport.</summary>
+    public static readonly string[] Streams = ["tcp v4", "unix", "tcp v4 over sockets", "unix over sockets"];
+
     public static Reach Of(string name) => name switch
     {
         "tcp v4" => Reach.TcpV4(),

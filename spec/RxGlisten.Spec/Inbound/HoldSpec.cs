@@ -82,6 +82,25 @@ public sealed class HoldSpec
     }
 
     [Test]
+    public void A_hold_that_is_taken_when_the_one_before_it_was_released_takes_the_credit_again()
+    {
+        var server = new VirtualServer(options => options with { ReceiveBufferBytes = 1 });
+        var (connection, peer) = server.Pair();
+        List<IDisposable> holds = [];
+        var probe = connection.Inbound.Probe(message =>
+        {
+            ((Packet)message).Hold().Dispose();
+            holds.Add(((Packet)message).Hold());
+        });
+        _ = peer.SendAsync(Of("abc"));
+        server.Settle();
+        Assert.That(probe.Text(), Is.EqualTo("a"));
+        holds[0].Dispose();
+        server.Settle();
+        Assert.That(probe.Text(), Is.EqualTo("ab"));
+    }
+
+    [Test]
     public void A_hold_after_the_delivery_throws()
     {
         var server = new VirtualServer();

@@ -130,6 +130,40 @@ public sealed class HighWaterSpec
         Assert.That(connection.Closed.IsCompleted, Is.False);
     }
 
+    [TestCase(999, false)]
+    [TestCase(1000, true)]
+    public void The_limit_holds_from_the_mark_on_and_not_one_byte_under_it(int queued, bool isCut)
+    {
+        var (server, connection, _) = Stalled(window: 10, options => options with { OutboundHighWaterBytes = 1000, OutboundLimitBytes = 1000 });
+        connection.Outbound.OnNext(new byte[10 + queued]);
+        server.Settle();
+        Assert.That(connection.Outbound.QueuedBytes, Is.EqualTo(queued));
+        connection.Outbound.OnNext(new byte[2]);
+        server.Settle();
+        Assert.That(connection.Closed.IsCompleted, Is.EqualTo(isCut));
+    }
+
+    [Test]
+    public void Who_waits_for_room_that_dropping_made_is_not_overtaken()
+    {
+        var (server, connection, reader) = Stalled(window: 1, options => options with
+        {
+            OutboundHighWaterBytes = 100,
+            OutboundLimitBytes = 100,
+            SlowConsumerPolicy = SlowConsumerPolicy.DropOldest,
+            DropsAreWholeMessages = true,
+        });
+        connection.Outbound.OnNext("a"u8.ToArray()); // fills the window
+        connection.Outbound.OnNext("b"u8.ToArray()); // in the hands of the transport, which waits
+        connection.Outbound.OnNext(new byte[99]);
+        var first = connection.Outbound.SendAsync("1"u8.ToArray());
+        connection.Outbound.OnNext("c"u8.ToArray());
+        var second = connection.Outbound.SendAsync("2"u8.ToArray());
+        reader.All();
+        Assert.That(reader.Text, Is.EqualTo("abc12"));
+        Assert.That((first.IsCompletedSuccessfully, second.IsCompletedSuccessfully), Is.EqualTo((true, true)));
+    }
+
     [Test]
     public void A_message_in_the_hands_of_the_transport_is_not_dropped()
     {

@@ -161,6 +161,8 @@ public sealed class PullSpec
 
     [TestCase("unix", 1L << 30)]
     [TestCase("tcp v4", 1L << 30)]
+    [TestCase("unix over sockets", 1L << 30)]
+    [TestCase("tcp v4 over sockets", 1L << 30)]
     [TestCase("memory", 1L << 27)]
     public async Task A_big_stream_takes_little_memory_and_nobody_is_cut(string kind, long bytes)
     {
@@ -184,6 +186,8 @@ public sealed class PullSpec
 
     [TestCase("unix", 1L << 30)]
     [TestCase("tcp v4", 1L << 30)]
+    [TestCase("unix over sockets", 1L << 30)]
+    [TestCase("tcp v4 over sockets", 1L << 30)]
     public async Task A_big_stream_waits_for_a_client_that_pauses_again_and_again(string kind, long bytes)
     {
         const int Step = 512 * 1024;

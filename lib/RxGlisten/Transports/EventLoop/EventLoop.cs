@@ -15,6 +15,7 @@ internal sealed unsafe class EventLoop
     private readonly LoopMembers _members = new();
     private readonly ConcurrentQueue<LoopTurn> _posted = new();
     private readonly int _alarm; // an eventfd that is written to and never read: each write is an edge
+    private LoopSpin _spin;
     private int _next;           // of the events
     private long _turns;
     private long _turn;          // the number of the turn under way, 0 between turns; who changes it to 0 has the role
@@ -136,11 +137,36 @@ internal sealed unsafe class EventLoop
 
     private void Wait()
     {
-        if (_posted.IsEmpty)
+        if (!_posted.IsEmpty)
+        {
+            _epoll.Wait(blocks: false);
+        }
+        else if (!Spin())
+        {
             Interlocked.Exchange(ref _sleeping, 1);
-        _epoll.Wait(blocks: _posted.IsEmpty);
+            _epoll.Wait(blocks: _posted.IsEmpty);
+        }
+
         Interlocked.Exchange(ref _sleeping, 0); // and a fence, for the monitor
         _next = 0;
         _monitor.Notice();
+    }
+
+    /// <summary>Looks for events, and at what is posted, for a while; true when there is something to do.</summary>
+    private bool Spin()
+    {
+        if (!_spin.TryBegin(_epoll.Count))
+            return false;
+        do
+        {
+            _epoll.Wait(blocks: false);
+            if (_epoll.Count > 0 || !_posted.IsEmpty)
+            {
+                _spin.Succeed();
+                return true;
+            }
+        }
+        while (!_spin.IsOver());
+        return false;
     }
 }

@@ -191,9 +191,12 @@ internal sealed class EventLoopConnection : LoopMember, ITransportConnection, IS
         if (Interlocked.Exchange(ref _closed, 1) != 0)
             return;
         Loop.Remove(this);
-        if (reset && !_isUnix && _descriptor.TryUse())
+        if (_descriptor.TryUse())
         {
-            NativeSocket.ResetOnClose(_descriptor.Number);
+            if (!reset && (Volatile.Read(ref _told) & (int)ReadyEvents.PeerFinished) == 0)
+                NativeSocket.DiscardArrived(_descriptor.Number);
+            else if (reset && !_isUnix)
+                NativeSocket.ResetOnClose(_descriptor.Number);
             _descriptor.Leave();
         }
 

@@ -8,7 +8,7 @@ namespace RxGlisten;
 /// </summary>
 /// <param name="loop">Its loop, for good.</param>
 /// <param name="blocked">Told, on the pool, when a turn blocked the loop; null when nobody wants to know.</param>
-internal abstract class LoopMember(EventLoop loop, Action? blocked) : ITransportExecutor, IThreadPoolWorkItem
+internal abstract class LoopMember(EventLoop loop, Action? blocked) : ITransportExecutor, IHasThreadsAside, IThreadPoolWorkItem
 {
     private const int QuickInARow = 100;
 
@@ -20,6 +20,9 @@ internal abstract class LoopMember(EventLoop loop, Action? blocked) : ITransport
 
     /// <summary>Its number in the loop.</summary>
     public ulong Token { get; set; }
+
+    /// <inheritdoc/>
+    public ITransportExecutor Aside => PoolExecutor.Instance;
 
     /// <summary>Its loop.</summary>
     protected EventLoop Loop => loop;

@@ -29,6 +29,15 @@ internal static unsafe class NativeSocket
         }
     }
 
+    /// <summary>Reads off what has arrived: unread, it would turn the close into a reset, which destroys what is on its way to the peer.</summary>
+    public static void DiscardArrived(int descriptor)
+    {
+        var scrap = DiscardBuffer.Shared.GetMemory(0).Span;
+        for (var rounds = DiscardBuffer.RoundsAtClose; rounds > 0 && Receive(descriptor, scrap).Bytes > 0; rounds--)
+        {
+        }
+    }
+
     /// <summary>Sends what there is room for.</summary>
     public static Transfer Send(int descriptor, ReadOnlySpan<byte> data)
     {

@@ -16,7 +16,10 @@ public sealed class MemoryNetwork : ITransport
     private long _clients;
 
     /// <summary>Makes a network without anybody on it.</summary>
-    /// <param name="scheduler">Drains the queue. It must not run work inside <c>Schedule</c>, as the immediate and the current-thread scheduler do.</param>
+    /// <param name="scheduler">
+    /// Drains the queue. It must not run work inside <c>Schedule</c>, as the immediate and the current-thread scheduler do, nor wait there for another thread that
+    /// uses the same connections: it is called under their locks.
+    /// </param>
     /// <param name="windowBytes">Bytes that may be on their way in each direction of a connection, sent and not received. Default 64 KiB.</param>
     /// <exception cref="ArgumentException">The scheduler runs work inside its caller.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="windowBytes"/> is less than 1.</exception>

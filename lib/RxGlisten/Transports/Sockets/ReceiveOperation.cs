@@ -23,6 +23,9 @@ internal sealed class ReceiveOperation : SocketOperation
         SetBuffer(_waiting, 0, WaitingBytes);
     }
 
+    /// <summary>Whether the peer's FIN was received, so that nothing else can be.</summary>
+    public bool SawFin { get; private set; }
+
     /// <summary>Receives at least a byte, the peer's FIN or an error.</summary>
     public ValueTask<Transfer> ReceiveAsync(IReceiveBuffer target)
     {
@@ -41,7 +44,11 @@ internal sealed class ReceiveOperation : SocketOperation
         _restStart = 0;
         _restEnd = BytesTransferred;
         if (_restEnd == 0)
+        {
+            SawFin = true;
             return default;
+        }
+
         var target = _target!; // set when the receive began
         _target = null;
         // Bursts of just this size are common; where one was the last time, it is only read on when more was there at once.

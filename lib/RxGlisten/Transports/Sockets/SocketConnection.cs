@@ -73,6 +73,8 @@ internal sealed class SocketConnection : ITransportConnection, ISocketOptions
             Shutdown(SocketShutdown.Both);
         }
 
+        if (!_receive.SawFin)
+            SocketCalls.DiscardArrived(_socket);
         Release();
     }
 

@@ -32,6 +32,9 @@ internal sealed class CipherOutbox(ITransportConnection inner)
     /// <summary>How many bytes may be encrypted now: so few at a time, while others wait, that a slow peer's progress is seen.</summary>
     public int Room => LimitBytes - _pending is var room and >= LeastBytes ? room : 0;
 
+    /// <summary>Whether something waits to leave.</summary>
+    public bool HasUnsent => _pumping && Error == SocketError.Success;
+
     /// <summary>Sends ciphertext, now or by the pump.</summary>
     public void Write(ReadOnlySpan<byte> ciphertext)
     {

@@ -4,11 +4,11 @@ using System.Threading.Tasks.Sources;
 namespace RxGlisten;
 
 /// <summary>
-/// The network as <see cref="System.Net.Security.SslStream"/> sees it. In the handshake a read receives. After it a read only takes what the reader of the connection has
-/// received: one that finds nothing waits to be fed, with no receive outstanding, so that it may be left waiting. Writes are taken at once. It never throws:
-/// an error is kept for the owner, and looks like the end here.
+/// The network as <see cref="System.Net.Security.SslStream"/> sees it. In the handshake a read receives, and goes on aside where that is given. After it a read only takes
+/// what the reader of the connection has received: one that finds nothing waits to be fed, with no receive outstanding, so that it may be left waiting. Writes are taken at
+/// once. It never throws: an error is kept for the owner, and looks like the end here.
 /// </summary>
-internal sealed class CipherStream(ITransportConnection inner, CipherInbox inbox, CipherOutbox outbox) : Stream, IValueTaskSource<int>
+internal sealed class CipherStream(ITransportConnection inner, CipherInbox inbox, CipherOutbox outbox, ITransportExecutor? aside) : Stream, IValueTaskSource<int>
 {
     private ManualResetValueTaskSourceCore<int> _core;
     private Memory<byte> _target;
@@ -112,6 +112,8 @@ internal sealed class CipherStream(ITransportConnection inner, CipherInbox inbox
         while (!inbox.HasSome && !_ended)
         {
             var received = await inner.ReceiveAsync(inbox).ConfigureAwait(false);
+            if (aside is not null)
+                await new MoveTo(aside);
             if (received.Bytes == 0)
             {
                 HandshakeEnd = received;

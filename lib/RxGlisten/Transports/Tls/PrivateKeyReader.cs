@@ -113,7 +113,7 @@ internal static class PrivateKeyReader
             TlsKeyType.Rsa => "is damaged; expected an RSA key (PKCS#1)",
             TlsKeyType.Ec => "is damaged; expected an elliptic curve key (SEC 1)",
             TlsKeyType.Pkcs8 => "is damaged; expected an RSA or elliptic curve key (PKCS#8)",
-            _ => "can't be decrypted: the password is wrong, or it is damaged",
+            _ => "can't be decrypted: the password is wrong, it is damaged, or it is encrypted in a way that .NET doesn't know (scrypt, say); openssl pkcs8 -topk8 makes one that it knows",
         });
     }
 

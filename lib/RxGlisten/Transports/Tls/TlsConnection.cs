@@ -22,6 +22,7 @@ internal sealed class TlsConnection : ITransportConnection, ISocketOptions, IHan
     private readonly SslStream _ssl;
     private readonly TlsReader _reader;
     private readonly Func<SslStream, Task> _authenticate;
+    private readonly ITransportExecutor? _aside; // where the handshake computes; null for the transport's own thread
     private readonly Lock _reading = new();
     private IHangUpWatcher? _watcher;
     private bool _isReady;      // the handshake is over
@@ -36,7 +37,8 @@ internal sealed class TlsConnection : ITransportConnection, ISocketOptions, IHan
     {
         (_inner, _authenticate) = (inner, authenticate);
         _outbox = new CipherOutbox(inner);
-        _stream = new CipherStream(inner, _inbox, _outbox);
+        _aside = (inner.Executor as IHasThreadsAside)?.Aside;
+        _stream = new CipherStream(inner, _inbox, _outbox, _aside);
         _ssl = new SslStream(_stream);
         _reader = new TlsReader(_ssl, _stream, _inbox);
     }
@@ -51,19 +53,34 @@ internal sealed class TlsConnection : ITransportConnection, ISocketOptions, IHan
 
     public CloseReason? Failure { get; private set; }
 
+    /// <summary>Whether ciphertext of what was sent is still here.</summary>
+    public bool HasUnsent
+    {
+        get
+        {
+            lock (_outbox.Gate)
+                return _outbox.HasUnsent;
+        }
+    }
+
     bool IHangUpWatcher.IsPaused => _isReady && _watcher!.IsPaused; // the transport was given this one after that one was
 
     private ISocketOptions Options => _inner as ISocketOptions ?? throw new SocketException((int)SocketError.OperationNotSupported);
 
     private bool IsEnded => Volatile.Read(ref _ended) != 0;
 
-    /// <summary>Makes the handshake. Until it is over nothing else may be received or sent; ending the connection ends it.</summary>
+    /// <summary>
+    /// Makes the handshake. Until it is over nothing else may be received or sent; ending the connection ends it. It takes as long as dozens of messages: where
+    /// the transport's thread is that of other connections too it is made beside it, and what follows is on the transport's thread again.
+    /// </summary>
     /// <returns>Null, or why it failed; then the connection is to be closed.</returns>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<CloseReason?> HandshakeAsync()
     {
         try
         {
+            if (_aside is not null)
+                await new MoveTo(_aside);
             await _authenticate(_ssl).ConfigureAwait(false);
             Tls = Describe();
         }
@@ -72,6 +89,8 @@ internal sealed class TlsConnection : ITransportConnection, ISocketOptions, IHan
             Failure = HandshakeFailure.Explain(_stream, IsEnded, e);
         }
 
+        if (_aside is not null)
+            await new MoveTo(_inner.Executor);
         lock (_reading)
         {
             _isReceiving = false;

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Security;
 using System.Reactive.Disposables;
 using Microsoft.Extensions.Logging;
@@ -52,6 +53,9 @@ internal sealed class TlsServer : IDisposable
     /// <summary>A handshake failed.</summary>
     public void ReportHandshake(Connection connection, CloseReason reason) =>
         TlsLog.HandshakeFailed(_log, connection.Id, reason.Kind, reason.Detail, reason.Error);
+
+    /// <summary>... that of a connection without books.</summary>
+    public void ReportHandshake(EndPoint peer, CloseReason reason) => TlsLog.HandshakeWithFailed(_log, peer, reason.Kind, reason.Detail, reason.Error);
 
     /// <summary>A connection whose handshake is still to be made.</summary>
     public TlsConnection Wrap(ITransportConnection accepted) => new(accepted, Authenticate);

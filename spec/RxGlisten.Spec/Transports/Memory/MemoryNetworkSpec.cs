@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Reactive.Concurrency;
 using Microsoft.Reactive.Testing;
 using NUnit.Framework;
+using RxGlisten.Spec.Closing.Doubles;
 
 namespace RxGlisten.Spec.Transports.Memory;
 
@@ -172,6 +173,19 @@ public sealed class MemoryNetworkSpec
             Throws.TypeOf<AggregateException>().With.Property(nameof(AggregateException.InnerExceptions)).Count.EqualTo(2));
         executor.Run(new Work(() => ran.Add("again")));
         Assert.That(ran, Is.EqualTo(new[] { "after", "run", "again" }));
+    }
+
+    [Test]
+    public void A_scheduler_that_throws_once_is_heard_and_ends_no_queue()
+    {
+        var scheduler = new MeddlingScheduler(_scheduler) { Meddle = static _ => throw new InvalidOperationException("Meant to be.") };
+        var executor = new MemoryNetwork(scheduler).Executor;
+        var ran = new List<string>();
+        Assert.That(() => executor.Post(new Work(() => ran.Add("first"))), Throws.InvalidOperationException);
+        scheduler.Meddle = static _ => { };
+        executor.Post(new Work(() => ran.Add("second")));
+        Drain();
+        Assert.That(ran, Is.EqualTo(new[] { "first", "second" }));
     }
 
     [Test]

@@ -167,7 +167,8 @@ public sealed class TlsRotationSpec
     }
 
     [Test]
-    public async Task A_hundred_swaps_under_load_fail_no_handshake([Values("observable", "files")] string source)
+    public async Task A_hundred_swaps_under_load_fail_no_handshake(
+        [Values("tcp v4", "tcp v4 over sockets")] string kind, [Values("observable", "files")] string source)
     {
         using var folder = new TempFolder();
         using var first = Issue("localhost", 1);
@@ -176,7 +177,7 @@ public sealed class TlsRotationSpec
         var tls = source == "files"
             ? TlsOptions.FromPemFiles(files.Certificate, files.Key) with { ReloadInterval = TimeSpan.FromMilliseconds(5) }
             : TlsOptions.FromObservable(certificates);
-        using var reach = Reaches.Of("tcp v4");
+        using var reach = Reaches.Of(kind);
         await using var server = new TestServer(reach, new ServerOptions { Tls = tls }, listener => listener.Serve(c => c.Inbound.Bytes()).Subscribe());
         var seen = new HashSet<int>();
         var handshakes = 0;

@@ -6,20 +6,17 @@ using RxGlisten.Spec.Transports.Tls.Doubles;
 namespace RxGlisten.Spec.Transports.Tls;
 
 /// <summary>TLS under the transport contract, over each kind of transport. The clients are the framework's.</summary>
-[TestFixture("tcp v4")]
-[TestFixture("unix")]
-[TestFixture("memory")]
+[TestFixtureSource(typeof(Reaches), nameof(Reaches.Names))]
 public sealed class TlsTransportSpec(string kind) : TransportContract
 {
     private readonly Reach _reach = Reaches.Of(kind);
 
-    protected override ITransport Transport => _reach.Fresh() is ITransportEndPoint own
-        ? new TlsTransport(own.Transport, TlsOptions.FromCertificate(TestAuthority.Localhost))
-        : new TlsTransport(SocketTransport.Instance, TlsOptions.FromCertificate(TestAuthority.Localhost));
+    protected override ITransport Transport =>
+        new TlsTransport(TransportChoice.Of(_reach.Fresh(), new ServerOptions { Transport = _reach.Transport }), TlsOptions.FromCertificate(TestAuthority.Localhost));
 
-    protected override bool HasResets => kind != "unix";
+    protected override bool HasResets => !kind.Contains("unix");
 
-    protected override bool ReportsFinWhilePaused => kind == "memory";
+    protected override bool ReportsFinWhilePaused => !kind.Contains("over sockets") && (kind == "memory" || EventLoops.AreSupported);
 
     protected override bool IsEncrypted => true;
 

@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using System.Net;
+using System.Reactive.Linq;
+using RxGlisten.Spec.Harness;
+
+namespace RxGlisten.Spec.Closing.Doubles;
+
+/// <summary>An echo server that is a process of its own: this assembly, started as a program, so that its descriptors are its own to run out of.</summary>
+internal sealed class EchoProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+
+    private EchoProcess(Process process) => _process = process;
+
+    /// <summary>Where it listens.</summary>
+    public IPEndPoint EndPoint { get; private set; } = new(IPAddress.Loopback, 0);
+
+    /// <summary>Whether it is over.</summary>
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Starts one that may open so many descriptors.</summary>
+    public static async Task<EchoProcess> StartAsync(TransportKind transport, int descriptors)
+    {
+        var program = typeof(EchoProcess).Assembly.Location;
+        var echo = new EchoProcess(Process.Start(
+            new ProcessStartInfo("bash", ["-c", $"ulimit -n {descriptors}; exec dotnet '{program}' {transport}"]) { RedirectStandardOutput = true })!); // UseShellExecute is off
+        try
+        {
+            var said = await echo._process.StandardOutput.ReadLineAsync().Soon();
+            echo.EndPoint = IPEndPoint.Parse(said ?? throw new InvalidOperationException("It ended without a word."));
+            return echo;
+        }
+        catch (Exception)
+        {
+            await echo.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync().Soon();
+        _process.Dispose();
+    }
+
+    private static async Task Main(string[] args)
+    {
+        await using var listener = RxServer.Bind("tcp://127.0.0.1:0", new ServerOptions { Transport = Enum.Parse<TransportKind>(args[0]) });
+        using var serving = listener.Serve(connection => connection.Inbound.Bytes()).Subscribe();
+        Console.WriteLine(listener.LocalEndPoint);
+        await Task.Delay(Timeout.Infinite);
+    }
+}
