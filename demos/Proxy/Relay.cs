@@ -27,7 +27,7 @@ internal static class Relay
     /// </summary>
     private static IObservable<Unit> Forward(IConnection from, IConnection to)
     {
-        var sent = from.Inbound.OfType<Packet>().SelectAsync((packet, _) => to.Outbound.SendAsync(packet.Data), maxConcurrent: 1);
+        var sent = from.Inbound.OfType<Packet>().SelectAsync((packet, _) => to.Outbound.SendAsync(packet.Data, CancellationToken.None), maxConcurrent: 1);
         return sent.Do(_ => { }, to.Outbound.OnCompleted); // behind the last packet, and not beside it
     }
 }
