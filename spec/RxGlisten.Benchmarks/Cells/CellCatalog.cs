@@ -37,7 +37,7 @@ internal static class CellCatalog
 
     public static Cell Room { get; } = new BroadcastCell(5000, 1024) { Servers = [Subject, Kestrel] };
     public static Cell StalledRoom { get; } = new BroadcastCell(5000, 1024, stalled: 50) { Servers = [Subject, Kestrel] };
-    public static Cell Blocking { get; } = new BlockingCell(connections: 200, blocked: 20) { Servers = s_withoutLimit };
+    public static Cell Blocking { get; } = new BlockingCell(connections: 200, blocked: 20) { Servers = [Subject, Portable] }; // Kestrel, on the starved pool, answers nobody within a window
 
     /// <summary>One message at a time, or several, over TCP.</summary>
     public static IReadOnlyList<Cell> PingPong { get; } = [Chat, Pipelined, Large, Single, Many];

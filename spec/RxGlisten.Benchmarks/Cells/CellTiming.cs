@@ -10,7 +10,7 @@ internal sealed record CellTiming(TimeSpan WarmUp, TimeSpan Window)
     public static readonly TimeSpan Overhead = TimeSpan.FromSeconds(0.8);
 
     public static CellTiming Full { get; } = new(TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(2));
-    public static CellTiming Quick { get; } = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+    public static CellTiming Quick { get; } = new(TimeSpan.FromSeconds(0.9), TimeSpan.FromSeconds(0.9));
 
     /// <summary>Long enough to see that everything works, and for nothing else.</summary>
     public static CellTiming Trial { get; } = new(TimeSpan.FromSeconds(0.1), TimeSpan.FromSeconds(1));

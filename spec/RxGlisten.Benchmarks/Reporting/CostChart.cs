@@ -16,6 +16,7 @@ internal sealed class CostChart(CellGroup group, Results results, IReadOnlyList<
     private const double BarWidth = 28;
     private const double CellGap = 30;
     private const double LetterWidth = 6.6;
+    private const double HeadingLetterWidth = 7.4;
     private const double LegendRow = 18;
     private const double LeastWidth = 640;
     private const string Ink = "#808890";
@@ -31,15 +32,16 @@ internal sealed class CostChart(CellGroup group, Results results, IReadOnlyList<
 
     public string Draw()
     {
-        double width = Math.Max(LeastWidth, Left + cells.Sum(Width) + 8);
         _ceiling = cells.SelectMany(cell => _servers.Select(server => Cost(cell, server)?.Median ?? 0)).Append(1).Max() * 1.08;
         string unit = string.Join(" or ", cells.Select(cell => cell.Cost.Name).Distinct());
+        string heading = $"{group.Title}: {unit}; Kestrel = 1, less is better";
+        double width = new[] { LeastWidth, Left + cells.Sum(Width) + 8, Left + (heading.Length * HeadingLetterWidth) }.Max();
         StringBuilder legend = Legend(width);
 
         string box = string.Create(CultureInfo.InvariantCulture, $"0 0 {width:0} {_top + Height + 28:0}");
         Line($"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" font-family="system-ui, sans-serif" role="img">""");
         Line($"<title>{group.Title}, relative to Kestrel</title>");
-        Text(Left, 18, $"{group.Title}: {unit}; Kestrel = 1, less is better", "start", 13);
+        Text(Left, 18, heading, "start", 13);
         _svg.Append(legend);
         Scale(width);
         double x = Left;

@@ -14,7 +14,7 @@ internal sealed class BenchmarkRun(RunOptions options)
         Results results = new();
         RunRecord run = RunRecord.Now(options.CommandLine, string.Create(
             CultureInfo.InvariantCulture,
-            $"{options.Rounds} rounds of {options.Timing.WarmUp.TotalSeconds:0.##} s of warm-up and {options.Timing.Window.TotalSeconds:0.##} s measured"));
+            $"{options.Rounds} round(s) of {options.Timing.WarmUp.TotalSeconds:0.##} s of warm-up and {options.Timing.Window.TotalSeconds:0.##} s measured"));
         for (int round = 0; round < options.Rounds; round++)
         {
             for (int at = 0; at < options.Cells.Count; at++)
