@@ -23,7 +23,7 @@ internal struct LoopSpin
     public bool TryBegin(int events)
     {
         _singles = events > 1 ? 0 : Math.Min(_singles + 1, SinglesInARow);
-        if (_singles < SinglesInARow || s_limit == 0 || --_left > 0)
+        if (_singles < SinglesInARow || s_limit == 0 || (_left > 0 && --_left > 0))
             return false;
         _end = Stopwatch.GetTimestamp() + s_limit;
         return true;
