@@ -30,7 +30,7 @@ public sealed class HostedServerSpec
         Assert.That(Encoding.ASCII.GetString((await peer.ReadToEndAsync().Soon()).Bytes), Is.EqualTo("hello"));
         await servers.Host.StopAsync().Soon();
         Assert.That(async () => await reach.ConnectAsync(endpoint), Throws.InstanceOf<SocketException>());
-        Assert.That(servers.Log.Entries, Is.Empty);
+        Assert.That(servers.Log.Entries, Has.None.Contains("unsubscribed").And.None.Contains("failed"));
     }
 
     [Test]
@@ -93,7 +93,7 @@ public sealed class HostedServerSpec
         var options = Named with { Server = new ServerOptions { DrainTimeout = TimeSpan.FromMilliseconds(50) } };
         using var servers = await new HostedServers().With(Reach.TcpV4().Fresh(), _ => Observable.Never<int>(), options).StartedAsync();
         await servers.Host.StopAsync().Soon();
-        Assert.That(servers.Log.Entries.Single(), Does.Contain("echo").And.Contain("unsubscribed"));
+        Assert.That(servers.Queries, Has.One.Contains("unsubscribed").And.One.Contains("echo went on"));
     }
 
     [Test]

@@ -21,6 +21,9 @@ internal sealed class HostedServers : IDisposable
     /// <summary>What the container's loggers were told.</summary>
     public LogRecorder Log { get; } = new();
 
+    /// <summary>What was logged about queries; the host tells that log of itself as well.</summary>
+    public IEnumerable<string> Queries => Log.Entries.Where(entry => entry.Contains("query", StringComparison.Ordinal));
+
     public IServiceCollection Services => _builder.Services;
 
     public IHost Host => _host.Value;
