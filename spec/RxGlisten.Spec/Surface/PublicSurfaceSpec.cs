@@ -14,6 +14,9 @@ public sealed class PublicSurfaceSpec
         Compare(PublicSurface.Of(typeof(RxGlisten.Testing.SimulatedNetwork).Assembly), "RxGlisten.Testing.txt");
 
     [Test]
+    public void The_public_surface_of_the_hosting_package_is_the_one_that_was_agreed_on() => Compare(PublicSurface.Of(typeof(IRxServers).Assembly), "RxGlisten.Hosting.txt");
+
+    [Test]
     public void Everything_public_is_in_the_namespaces_that_were_agreed_on() =>
         Assert.That(typeof(RxServer).Assembly.GetExportedTypes().Select(type => type.Namespace).Distinct(), Is.EquivalentTo(new[] { "RxGlisten", "RxGlisten.Sockets" }));
 
