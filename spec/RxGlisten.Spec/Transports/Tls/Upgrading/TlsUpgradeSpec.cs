@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Reactive.Linq;
+using System.Runtime.CompilerServices;
 using System.Text;
 using NUnit.Framework;
 using RxGlisten.Spec.Harness;
@@ -51,7 +52,7 @@ public sealed class TlsUpgradeSpec
         Assert.That(delivered, Is.Empty);
         peer.FinishSending();
         server.Settle();
-        Assert.That(served.Closed.Result.Kind, Is.EqualTo(CloseKind.ProtocolError));
+        Assert.That(End(served).Kind, Is.EqualTo(CloseKind.ProtocolError));
         CheckBooks(server);
     }
 
@@ -81,8 +82,8 @@ public sealed class TlsUpgradeSpec
         Assert.That((secured.IsEnded, served.Closed.IsCompleted), Is.EqualTo((false, false)));
         server.Advance(Tick + Tick);
         Assert.That(((ConnectionClosedException)secured.Error!).Reason.Error, Is.InstanceOf<TimeoutException>());
-        Assert.That(served.Closed.Result, Is.SameAs(((ConnectionClosedException)secured.Error!).Reason));
-        Assert.That(served.Closed.Result.Kind, Is.EqualTo(CloseKind.ProtocolError));
+        Assert.That(End(served), Is.SameAs(((ConnectionClosedException)secured.Error!).Reason));
+        Assert.That(End(served).Kind, Is.EqualTo(CloseKind.ProtocolError));
         var read = peer.ReceiveAsync();
         server.Settle();
         Assert.That(read.Result.Error, Is.EqualTo(SocketError.ConnectionReset));
@@ -113,7 +114,7 @@ public sealed class TlsUpgradeSpec
         Assert.That(secure is null ? secured.Error : null, secure is null ? Is.InstanceOf<ConnectionClosedException>() : Is.Null);
         secure?.Inbound.Probe();
         server.Advance(10 * Second);
-        Assert.That((client.Closed.Result.Kind, served.Closed.IsCompleted), Is.EqualTo((CloseKind.ProtocolError, true)));
+        Assert.That((End(client).Kind, served.Closed.IsCompleted), Is.EqualTo((CloseKind.ProtocolError, true)));
         CheckBooks(server);
     }
 
@@ -188,8 +189,8 @@ public sealed class TlsUpgradeSpec
         peer.Cut();
         server.Settle();
         Assert.That((inbound.Text(), inbound.IsEnded), Is.EqualTo(("Pay 100", true)));
-        var reason = secured.Items.Single().Closed.Result;
-        Assert.That((reason.Kind, reason.Detail), Is.EqualTo((CloseKind.PeerReset, served.Closed.Result.Detail)));
+        var reason = End(secured.Items.Single());
+        Assert.That((reason.Kind, reason.Detail), Is.EqualTo((CloseKind.PeerReset, End(served).Detail)));
         Assert.That(reason.Detail, Does.Contain("close_notify"));
         CheckBooks(server);
     }
@@ -210,7 +211,7 @@ public sealed class TlsUpgradeSpec
         server.Settle();
         var reason = ((ConnectionClosedException)secured.Error!).Reason;
         Assert.That(reason.Kind, Is.EqualTo(withAWord || reset ? CloseKind.PeerReset : CloseKind.PeerClosed));
-        Assert.That(served.Closed.Result.Kind, Is.EqualTo(reason.Kind));
+        Assert.That(End(served).Kind, Is.EqualTo(reason.Kind));
         CheckBooks(server);
     }
 
@@ -227,7 +228,7 @@ public sealed class TlsUpgradeSpec
         server.Settle();
         secured.Dispose();
         server.Settle();
-        Assert.That((served.Closed.Result.Kind, secured.IsEnded), Is.EqualTo((CloseKind.Aborted, false)));
+        Assert.That((End(served).Kind, secured.IsEnded), Is.EqualTo((CloseKind.Aborted, false)));
     }
 
     [Test]
@@ -263,7 +264,7 @@ public sealed class TlsUpgradeSpec
         server.Settle();
         Assert.That((sending.IsCompleted, next.IsCompleted), Is.EqualTo((true, false)), "what was taken fills the queue");
         server.Advance(31 * Second);
-        Assert.That((first.Above.Closed.Result.Kind, first.Plain.Closed.Result.Kind), Is.EqualTo((CloseKind.SendTimeout, CloseKind.SendTimeout)));
+        Assert.That((End(first.Above).Kind, End(first.Plain).Kind), Is.EqualTo((CloseKind.SendTimeout, CloseKind.SendTimeout)));
         Assert.That(second.Plain.Closed.IsCompleted);
     }
 
@@ -282,7 +283,7 @@ public sealed class TlsUpgradeSpec
         Assert.That(read.Bytes().AsSpan().SequenceEqual(noise));
         second.Above.Dispose();
         server.Advance(20 * Second);
-        Assert.That(first.Plain.Closed.Result.Kind, Is.EqualTo(CloseKind.LocalClosed));
+        Assert.That(End(first.Plain).Kind, Is.EqualTo(CloseKind.LocalClosed));
         CheckBooks(server);
     }
 
@@ -327,10 +328,13 @@ public sealed class TlsUpgradeSpec
         return serverFirst ? (a, b) : (b, a);
     }
 
-    private static (CloseKind, CloseKind, CloseKind, CloseKind) Kinds(Side first, Side second)
+    private static (CloseKind, CloseKind, CloseKind, CloseKind) Kinds(Side first, Side second) =>
+        (End(first.Plain).Kind, End(first.Above).Kind, End(second.Plain).Kind, End(second.Above).Kind);
+
+    private static CloseReason End(IConnection connection, [CallerArgumentExpression(nameof(connection))] string name = "")
     {
-        Assert.That(new[] { first.Plain, first.Above, second.Plain, second.Above }.Select(connection => connection.Closed.IsCompleted), Is.All.True);
-        return (first.Plain.Closed.Result.Kind, first.Above.Closed.Result.Kind, second.Plain.Closed.Result.Kind, second.Above.Closed.Result.Kind);
+        Assert.That(connection.Closed.IsCompleted, $"{name} is closed");
+        return connection.Closed.Result;
     }
 
     private sealed record Side(IConnection Plain, IConnection Above, IDisposable Upgrading);
