@@ -78,9 +78,10 @@ public sealed class TlsUpgradeSpec
         var server = new VirtualServer();
         var (served, peer) = server.Pair();
         var secured = served.UpgradeToTls(Localhost with { HandshakeTimeout = 3 * Second }).Probe();
-        server.Advance((3 * Second) - Tick - Tick);
+        server.Settle();
+        server.Advance((3 * Second) - Tick);
         Assert.That((secured.IsEnded, served.Closed.IsCompleted), Is.EqualTo((false, false)));
-        server.Advance(Tick + Tick);
+        server.Advance(Tick);
         Assert.That(((ConnectionClosedException)secured.Error!).Reason.Error, Is.InstanceOf<TimeoutException>());
         Assert.That(End(served), Is.SameAs(((ConnectionClosedException)secured.Error!).Reason));
         Assert.That(End(served).Kind, Is.EqualTo(CloseKind.ProtocolError));
@@ -96,6 +97,7 @@ public sealed class TlsUpgradeSpec
         var server = new VirtualServer();
         var (client, _) = server.Dial(options => options with { ConnectTimeout = 2 * Second });
         var dialled = client.UpgradeToTls(Trusting).Probe();
+        server.Settle();
         server.Advance(2 * Second);
         Assert.That(((ConnectionClosedException)dialled.Error!).Reason.Kind, Is.EqualTo(CloseKind.ProtocolError));
         Assert.That(client.Closed.IsCompleted);
@@ -258,6 +260,7 @@ public sealed class TlsUpgradeSpec
     {
         var server = new VirtualServer(windowBytes: 4_000);
         var (first, second) = Secure(server, serverFirst: true);
+        second.Above.Inbound.Probe(packet => ((Packet)packet).Hold());
         var sending = first.Above.Outbound.SendAsync(new byte[1_000_000]).AsTask();
         server.Settle();
         var next = first.Above.Outbound.SendAsync(new byte[1]).AsTask();
