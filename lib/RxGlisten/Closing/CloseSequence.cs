@@ -56,6 +56,12 @@ internal sealed class CloseSequence(Connection connection)
     /// <summary>The graceful close: flushes, sends FIN, and discards what arrives until the peer's FIN or the linger time is over.</summary>
     public void Finish(CloseReason request)
     {
+        if (connection.Above is { } above)
+        {
+            above.Closing.Finish(request); // whose goodbye comes first; its end is then that of this one
+            return;
+        }
+
         Phase found;
         var send = SendQueue.Action.None;
         var read = false;

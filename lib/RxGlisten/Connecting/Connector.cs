@@ -8,7 +8,6 @@ namespace RxGlisten;
 /// <summary>A client: connects once for each subscriber, and keeps the books of its connections. Their order is the subscribers'.</summary>
 internal sealed class Connector : IObservable<IConnection>, IConnectionOwner
 {
-    private readonly EndPoint _endpoint;
     private readonly ConnectionSettings _settings;
     private readonly ClientMetrics _metrics;
     private readonly TlsClient? _tls;
@@ -20,7 +19,7 @@ internal sealed class Connector : IObservable<IConnection>, IConnectionOwner
     /// <exception cref="ArgumentException">The server's name is to be verified, and there is none.</exception>
     public Connector(EndPoint endpoint, ITransport transport, ClientOptions options)
     {
-        (_endpoint, Transport) = (endpoint, transport);
+        (EndPoint, Transport) = (endpoint, transport);
         Log = QuietLogger.Of(options.LoggerFactory, ConnectLog.Category);
         _settings = ConnectionSettings.Of(options);
         _metrics = new ClientMetrics(options.MeterFactory);
@@ -28,6 +27,9 @@ internal sealed class Connector : IObservable<IConnection>, IConnectionOwner
         ConnectSettings = new ConnectSettings(options) { Blocked = new BlockedCallbacks(_settings).Note };
         _tls = options.Tls is null ? null : new TlsClient(options.Tls, endpoint);
     }
+
+    /// <summary>Where it connects to.</summary>
+    public EndPoint EndPoint { get; }
 
     /// <summary>What carries the bytes.</summary>
     public ITransport Transport { get; }
@@ -56,10 +58,10 @@ internal sealed class Connector : IObservable<IConnection>, IConnectionOwner
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ConnectResult> ConnectAsync(CancellationToken cancellation)
     {
-        ConnectResult connected = await Transport.ConnectAsync(_endpoint, ConnectSettings, cancellation).ConfigureAwait(false);
+        ConnectResult connected = await Transport.ConnectAsync(EndPoint, ConnectSettings, cancellation).ConfigureAwait(false);
         if (_tls is null || connected.Connection is not { } plain) return connected;
         (TlsConnection? secure, CloseReason? failure) = await _tls.HandshakeAsync(plain, cancellation).ConfigureAwait(false);
-        return failure is null ? new ConnectResult(secure, SocketError.Success) : throw ConnectFailure.Handshake(_endpoint, failure);
+        return failure is null ? new ConnectResult(secure, SocketError.Success) : throw ConnectFailure.Handshake(EndPoint, failure);
     }
 
     /// <summary>Makes a connection of what the transport gave.</summary>
@@ -67,23 +69,23 @@ internal sealed class Connector : IObservable<IConnection>, IConnectionOwner
     {
         var connection = new Connection(transport, _settings, this);
         _metrics.Connected();
-        ConnectLog.Connected(Log, connection.Id, _endpoint);
+        ConnectLog.Connected(Log, connection.Id, EndPoint);
         return connection;
     }
 
     /// <summary>Counts a failure, and says it in words.</summary>
-    public ConnectException Fail(SocketError error) => Note(ConnectFailure.From(_endpoint, error));
+    public ConnectException Fail(SocketError error) => Note(ConnectFailure.From(EndPoint, error));
 
     /// <summary>... that of what was thrown.</summary>
     public ConnectException Fail(Exception thrown) => Note(thrown switch
     {
         ConnectException failure => failure,
-        SocketException known => ConnectFailure.From(_endpoint, known.SocketErrorCode, known),
-        _ => ConnectFailure.From(_endpoint, SocketError.SocketError, thrown),
+        SocketException known => ConnectFailure.From(EndPoint, known.SocketErrorCode, known),
+        _ => ConnectFailure.From(EndPoint, SocketError.SocketError, thrown),
     });
 
     /// <summary>... that of a time that is over.</summary>
-    public ConnectException FailInTime() => Note(ConnectFailure.TimedOut(_endpoint, Timeout));
+    public ConnectException FailInTime() => Note(ConnectFailure.TimedOut(EndPoint, Timeout));
 
     void IConnectionOwner.Release(Connection connection, CloseReason reason) => _metrics.Closed(reason.Kind);
 

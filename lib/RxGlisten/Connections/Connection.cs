@@ -20,6 +20,8 @@ internal sealed class Connection : IConnection, IHangUpWatcher, IThreadPoolWorkI
     private bool _watchersTold;
     private bool _delivered;
     private TimeSpan _unclaimedSince;
+    private Connection? _above;
+    private int _upgrades;
 
     public Connection(ITransportConnection transport, ConnectionSettings settings, IConnectionOwner owner)
     {
@@ -79,6 +81,12 @@ internal sealed class Connection : IConnection, IHangUpWatcher, IThreadPoolWorkI
     /// <summary>By whom it was admitted, where anybody was asked; set before anybody has it.</summary>
     public Admittance? Admittance { get; init; }
 
+    /// <summary>The encrypted connection that this one carries; null where there is none (any more).</summary>
+    public Connection? Above => Volatile.Read(ref _above);
+
+    /// <summary>The endpoint that was connected to, as it was named; the peer's address for one that was accepted.</summary>
+    public EndPoint ConnectedTo => (_owner as Connector)?.EndPoint ?? RemoteEndPoint;
+
     /// <summary>The receiving side.</summary>
     public InboundStream Inbound { get; }
 
@@ -133,6 +141,26 @@ internal sealed class Connection : IConnection, IHangUpWatcher, IThreadPoolWorkI
     {
         lock (Gate)
             _claimed = true;
+    }
+
+    /// <summary>From now on this one carries an encrypted one. Once.</summary>
+    public bool TryPut(Connection above)
+    {
+        if (Interlocked.Exchange(ref _upgrades, 1) != 0)
+            return false;
+        Volatile.Write(ref _above, above);
+        return true;
+    }
+
+    /// <summary>The connection above is closed.</summary>
+    public void TakeOff() => Volatile.Write(ref _above, null);
+
+    /// <summary>The library's own connection in this one; null in one of another make.</summary>
+    public static Connection? Of(IConnection connection)
+    {
+        while (connection is IConnectionWrapper wrapper)
+            connection = wrapper.Inner;
+        return connection as Connection;
     }
 
     /// <summary>Somebody is to be told of its end.</summary>

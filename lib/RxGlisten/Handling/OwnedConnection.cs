@@ -8,7 +8,7 @@ internal sealed class OwnedConnection(IConnection connection)
 {
     private static readonly ServerOptions s_defaults = new();
 
-    private readonly Connection? _own = OwnOf(connection);
+    private readonly Connection? _own = Connection.Of(connection);
 
     /// <summary>The connection.</summary>
     public IConnection Public => connection;
@@ -107,12 +107,5 @@ internal sealed class OwnedConnection(IConnection connection)
             _own.Closing.Finish(new CloseReason(CloseKind.ServerStopping, "The operator that served the connection was disposed.", null));
         else
             connection.Dispose();
-    }
-
-    private static Connection? OwnOf(IConnection connection)
-    {
-        while (connection is IConnectionWrapper wrapper)
-            connection = wrapper.Inner;
-        return connection as Connection;
     }
 }

@@ -44,6 +44,9 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
     /// <summary>Whether nobody is being told anything, or waits to be. Under the lock.</summary>
     public bool IsSettled => _current is null && !_turn;
 
+    /// <summary>What ended it, as who is told of the end sees it; null for the peer's orderly FIN.</summary>
+    public CloseReason? EndReason => _endReason;
+
     /// <summary>Whether a subscriber was told of the end.</summary>
     public bool EndWasTold { get; private set; }
 

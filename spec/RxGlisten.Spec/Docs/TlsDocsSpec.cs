@@ -28,6 +28,45 @@ public sealed class TlsDocsSpec
         Assert.That(answer, Is.EqualTo(5));
     }
 
+    [Test]
+    public async Task A_server_and_a_client_that_upgrade_in_mid_connection()
+    {
+        await using var listener = RxServer.Bind("tcp://127.0.0.1:0");
+        using var serving = Upgrading(listener, TlsOptions.FromCertificate(TestAuthority.Localhost)).Subscribe();
+        var port = ((System.Net.IPEndPoint)listener.LocalEndPoint).Port;
+        await using var connection = await RxClient.Connect($"tcp://localhost:{port}").Timeout(TimeSpan.FromSeconds(30));
+        connection.Outbound.OnNext("STARTTLS\r\n"u8.ToArray());
+        var answer = await Answers(connection, [TestAuthority.Trusted.Root]).FirstAsync().Timeout(TimeSpan.FromSeconds(30));
+        Assert.That(answer.ToArray(), Is.EqualTo("hello"u8.ToArray()));
+    }
+
+    private static IObservable<ConnectionClosed> Upgrading(IObservable<IConnection> connections, TlsOptions tls)
+    {
+        // snippet: tls-upgrade
+        IObservable<ConnectionClosed> Mail(IConnection connection)
+        {
+            var requests = connection.Inbound.Bytes().Lines(1000).Where(line => line == "STARTTLS").Take(1); // and leaves: what follows is the handshake's
+            var secured = requests.Do(_ => connection.Outbound.OnNext("220 Go ahead\r\n"u8.ToArray())).SelectMany(_ => connection.UpgradeToTls(tls));
+            return secured.Serve(secure => secure.Inbound.Bytes());
+        }
+
+        var ended = connections.SelectConnection(Mail);
+        // end
+        return ended;
+    }
+
+    private static IObservable<ReadOnlyMemory<byte>> Answers(IConnection connection, X509Certificate2Collection authorities)
+    {
+        // snippet: tls-upgrade-client
+        var answers =
+            from greeting in connection.Inbound.Bytes().Lines(1000).Take(1)
+            from secure in connection.UpgradeToTls(new TlsClientOptions { Authorities = authorities }).Do(secure => secure.Outbound.OnNext("hello"u8.ToArray()))
+            from bytes in secure.Inbound.Bytes()
+            select bytes;
+        // end
+        return answers;
+    }
+
     private static ServerOptions Secured(string cert, string key, string clients)
     {
         // snippet: tls-server

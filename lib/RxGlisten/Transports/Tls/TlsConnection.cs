@@ -29,6 +29,7 @@ internal sealed class TlsConnection : ITransportConnection, ISocketOptions, IHan
     private bool _isReceiving = true; // the handshake does, or the transport fills the inbox
     private bool _finishes;     // close_notify was sent, or is not to be
     private int _ended;         // closed or aborted
+    private CloseReason? _failure;
 
     /// <summary>Wraps a connection; the handshake is still to be made.</summary>
     /// <param name="inner">The connection; this one owns it.</param>
@@ -51,7 +52,11 @@ internal sealed class TlsConnection : ITransportConnection, ISocketOptions, IHan
 
     public ITransportExecutor Executor => _inner.Executor;
 
-    public CloseReason? Failure { get; private set; }
+    public CloseReason? Failure
+    {
+        get => _failure ?? (_inner as IExplainsFailure)?.Failure;
+        private set => _failure = value;
+    }
 
     /// <summary>Whether ciphertext of what was sent is still here.</summary>
     public bool HasUnsent
@@ -95,12 +100,12 @@ internal sealed class TlsConnection : ITransportConnection, ISocketOptions, IHan
         {
             _isReceiving = false;
             _stream.IsFed = true;
-            _isReady = Failure is null;
+            _isReady = _failure is null;
             if (IsEnded)
                 _inbox.Clear();
         }
 
-        return Failure;
+        return _failure;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -286,7 +291,7 @@ internal sealed class TlsConnection : ITransportConnection, ISocketOptions, IHan
         }
         catch (Exception e)
         {
-            Failure ??= new CloseReason(CloseKind.TransportError, $"Encrypting failed: {HandshakeFailure.Causes(e)}", e);
+            _failure ??= new CloseReason(CloseKind.TransportError, $"Encrypting failed: {HandshakeFailure.Causes(e)}", e);
             return SocketError.ConnectionAborted;
         }
     }

@@ -19,6 +19,11 @@ internal sealed class TlsServer : IDisposable
     /// <param name="log">Where new certificates are told of, and bad ones.</param>
     /// <exception cref="TlsCertificateException">There is no certificate to begin with.</exception>
     public TlsServer(TlsOptions options, FileWatch? watch, ILogger log)
+        : this(options, log, (source, live) => source.Follow(live, watch))
+    {
+    }
+
+    private TlsServer(TlsOptions options, ILogger log, Func<CertificateSource, LiveCertificate, IDisposable> follow)
     {
         _log = log;
         try
@@ -36,7 +41,7 @@ internal sealed class TlsServer : IDisposable
         LiveCertificate Follow(TlsCertificate certificate, string name)
         {
             var live = new LiveCertificate(options, name, log);
-            _following.Add(certificate.Source.Follow(live, watch));
+            _following.Add(follow(certificate.Source, live));
             return live;
         }
     }
@@ -49,6 +54,14 @@ internal sealed class TlsServer : IDisposable
         var watch = tls.ReloadInterval == Timeout.InfiniteTimeSpan ? null : new FileWatch(clock, executor, tls.ReloadInterval);
         return new TlsServer(tls, watch, QuietLogger.Of(options.LoggerFactory, TlsLog.Category));
     }
+
+    /// <summary>The TLS of options with the certificates as they are now, which follows none.</summary>
+    /// <exception cref="TlsCertificateException">There is no certificate.</exception>
+    public static TlsServer OfNow(TlsOptions options, ILogger log) => new(options, log, static (source, live) =>
+    {
+        live.OnCertificate(source.Latest());
+        return Disposable.Empty;
+    });
 
     /// <summary>A handshake failed.</summary>
     public void ReportHandshake(Connection connection, CloseReason reason) =>
