@@ -87,7 +87,7 @@ public sealed class QueryFailureSpec
     {
         using var reach = Reach.TcpV4();
         var over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var servers = await new HostedServers().With(reach.Fresh(), listener => listener.Take(1).Do(connection => connection.Dispose()), Restarting).StartedAsync();
+        using var servers = await new HostedServers().With(reach.Fresh(), listener => listener.Take(1).Do(connection => connection.Dispose()), Restarting with { Server = new ServerOptions() }).StartedAsync();
         var listener = servers["server"];
         using var errors = listener.AcceptErrors.Subscribe(_ => { }, over.SetResult); // which complete with the listener
         using var peer = await reach.ConnectAsync(listener.LocalEndPoint);
