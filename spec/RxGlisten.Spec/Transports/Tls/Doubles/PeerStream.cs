@@ -5,10 +5,45 @@ namespace RxGlisten.Spec.Transports.Tls.Doubles;
 /// <summary>A peer as a stream, for the framework's own TLS on top of it.</summary>
 internal sealed class PeerStream(ITestPeer peer) : Stream
 {
+    private readonly SemaphoreSlim _use = new(1);
     private ReadOnlyMemory<byte> _left; // a peer may give more than was asked for
+    private bool _isReading;            // for who took the use, and gives it up while there is nothing to read
 
     /// <summary>Whether the FIN was read.</summary>
     public bool SawFin { get; private set; }
+
+    /// <summary>
+    /// Reads with the TLS to itself, but while it waits for the peer. The shutdown of <see cref="System.Net.Security.SslStream"/> calls OpenSSL without a lock, and looks for the
+    /// peer's answer among what is there: beside a read that decrypts it breaks the stream.
+    /// </summary>
+    public async Task<int> ReadAloneAsync(Func<ValueTask<int>> read)
+    {
+        await _use.WaitAsync().ConfigureAwait(false);
+        _isReading = true;
+        try
+        {
+            return await read().ConfigureAwait(false);
+        }
+        finally
+        {
+            _isReading = false;
+            _use.Release();
+        }
+    }
+
+    /// <summary>Does something else with the TLS to itself.</summary>
+    public async Task UseAloneAsync(Func<Task> use)
+    {
+        await _use.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            await use().ConfigureAwait(false);
+        }
+        finally
+        {
+            _use.Release();
+        }
+    }
 
     public override bool CanRead => true;
 
@@ -26,7 +61,20 @@ internal sealed class PeerStream(ITestPeer peer) : Stream
             return 0;
         if (_left.IsEmpty)
         {
-            var received = await peer.ReceiveAsync(buffer.Length).ConfigureAwait(false);
+            var gives = _isReading;
+            if (gives)
+                _use.Release();
+            Received received;
+            try
+            {
+                received = await peer.ReceiveAsync(buffer.Length).ConfigureAwait(false);
+            }
+            finally
+            {
+                if (gives)
+                    await _use.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+            }
+
             if (received.IsError)
                 throw new IOException("The peer's connection failed.", new SocketException((int)received.Error));
             SawFin |= received.IsFin;

@@ -51,7 +51,7 @@ internal sealed class TlsPeer : ITestPeer
         try
         {
             await Handshake.ConfigureAwait(false);
-            var count = await _ssl.ReadAsync(memory).ConfigureAwait(false);
+            var count = await _stream.ReadAloneAsync(() => _ssl.ReadAsync(memory)).ConfigureAwait(false);
             return new Received(memory[..count], count == 0 && _stream.SawFin ? SocketError.Disconnecting : SocketError.Success);
         }
         catch (Exception e)
@@ -84,7 +84,7 @@ internal sealed class TlsPeer : ITestPeer
     private async Task EndAsync(Action then)
     {
         await Handshake.ConfigureAwait(false);
-        await _ssl.ShutdownAsync().ConfigureAwait(false);
+        await _stream.UseAloneAsync(_ssl.ShutdownAsync).ConfigureAwait(false);
         then();
     }
 }
