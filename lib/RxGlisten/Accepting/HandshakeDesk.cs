@@ -8,7 +8,7 @@ namespace RxGlisten;
 /// of the oldest handshake, if it is old enough to be one that its peer has given up or never meant, and waits for a place otherwise. So silent clients can't
 /// keep others out, and a storm of honest ones is served in turn.
 /// </summary>
-internal sealed class HandshakeDesk(TlsOptions options, Clock clock, ITransportExecutor executor, IReception reception) : IThreadPoolWorkItem
+internal sealed class HandshakeDesk(TlsOptions options, Clock clock, ITransportExecutor executor) : IThreadPoolWorkItem
 {
     // What an honest handshake takes at most, but for the worst of networks.
     private static readonly TimeSpan OldEnough = TimeSpan.FromSeconds(1);
@@ -22,17 +22,14 @@ internal sealed class HandshakeDesk(TlsOptions options, Clock clock, ITransportE
     private TimeSpan _due = TimeSpan.MaxValue;                 // when the timer fires
     private bool _ended;
 
-    /// <summary>Who is told how they end.</summary>
-    public IReception Reception => reception;
-
-    /// <summary>Takes a place, and begins.</summary>
+    /// <summary>Gives it a place, and has it begin.</summary>
     /// <returns>Completes when there was a place, which is not long. False when there will be none, because accepting is over.</returns>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<bool> BeginAsync(Connection connection, TlsConnection tls)
+    public async ValueTask<bool> BeginAsync(Handshake handshake)
     {
         if (!await EnterAsync().ConfigureAwait(false))
             return false;
-        var handshake = new Handshake(connection, tls, this) { Started = clock.Now };
+        handshake.Started = clock.Now;
         lock (_lock)
         {
             if (_ended)
@@ -45,7 +42,7 @@ internal sealed class HandshakeDesk(TlsOptions options, Clock clock, ITransportE
         return true;
     }
 
-    /// <summary>A handshake is over. It keeps its place until its connection is delivered, so that no more wait for that than there are places.</summary>
+    /// <summary>A handshake is over. It keeps its place until its connection is handed on, so that no more wait for that than there are places.</summary>
     public void Settle(Handshake handshake)
     {
         SingleAssignmentDisposable? timer = null;
@@ -86,7 +83,7 @@ internal sealed class HandshakeDesk(TlsOptions options, Clock clock, ITransportE
             _ended = true;
             cut = [.. _underway];
             foreach (var handshake in cut)
-                TakeOut(handshake);
+                TakeOut(handshake, reason);
             waiting = [.. _waiting];
             _waiting.Clear();
         }
@@ -154,7 +151,7 @@ internal sealed class HandshakeDesk(TlsOptions options, Clock clock, ITransportE
                     break;
                 }
 
-                TakeOut(oldest);
+                TakeOut(oldest, ReasonFor(now - oldest.Started));
                 (cut ??= []).Add(oldest);
             }
         }
@@ -165,11 +162,12 @@ internal sealed class HandshakeDesk(TlsOptions options, Clock clock, ITransportE
         if (cut is null)
             return;
         foreach (var handshake in cut)
-            handshake.Cut(ReasonFor(clock.Now - handshake.Started));
+            handshake.Cut(handshake.Cause!); // it was taken out above, for a reason
     }
 
-    private void TakeOut(Handshake handshake)
+    private void TakeOut(Handshake handshake, CloseReason cause)
     {
+        handshake.Cause = cause;
         _underway.Remove(handshake.Place!); // under way: the callers found it there, in this lock
         handshake.Place = null;
         _leaving++;

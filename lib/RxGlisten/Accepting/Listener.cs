@@ -37,7 +37,7 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
         _feed.SubscriberChanged = _gate.Refresh;
         _drain = new ListenerDrain(Ledger, settings.Clock, transport.Executor, EndSequences, log);
         if (options.Tls is not null)
-            _handshakes = new HandshakeDesk(options.Tls, settings.Clock, transport.Executor, this);
+            _handshakes = new HandshakeDesk(options.Tls, settings.Clock, transport.Executor);
         var acceptors = new Acceptor[options.Acceptors];
         for (int i = 0; i < acceptors.Length; i++)
             acceptors[i] = new Acceptor(transport, _gate, slots, options.AtLimit, settings.Clock, this);
@@ -156,7 +156,7 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
         TlsConnection? tls = _tls?.Wrap(accepted);
         if (Make(tls ?? accepted, admittance) is not { } connection) return;
         if (tls is null || _handshakes is null) await DeliverAsync(connection).ConfigureAwait(false);
-        else if (!await _handshakes.BeginAsync(connection, tls).ConfigureAwait(false)) Forgo(connection);
+        else if (!await _handshakes.BeginAsync(new ReceivedHandshake(connection, tls, this, _handshakes)).ConfigureAwait(false)) Forgo(connection);
     }
 
     ValueTask IReception.DeliverAsync(Connection connection)

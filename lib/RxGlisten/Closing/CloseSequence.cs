@@ -18,6 +18,7 @@ internal sealed class CloseSequence(Connection connection)
     private CloseReason? _reason;      // the first error, or what a graceful close was asked for
     private bool _peerFinished;        // its FIN was read
     private bool _peerFirst;           // ... or seen, before this side's was sent
+    private bool _follows;             // the reason is that of the connection above, and stays
     private bool _finSent;
     private TimeSpan _peerFinishedAt;
     private TimeSpan _finSentAt;
@@ -159,6 +160,22 @@ internal sealed class CloseSequence(Connection connection)
         return reason;
     }
 
+    /// <summary>The encrypted connection above is closed, and this one with it, for its reason: never for what this one thinks of its own two FINs.</summary>
+    public void Follow(CloseReason reason, bool abort)
+    {
+        lock (connection.Gate)
+        {
+            Decide(reason); // an error of this one, which the other has yet to hear of, stays
+            _follows = true;
+        }
+
+        connection.TakeOff();
+        if (abort)
+            Abort(reason);
+        else
+            Finish(reason);
+    }
+
     /// <summary>The peer's FIN was read.</summary>
     public void PeerFinished()
     {
@@ -170,7 +187,7 @@ internal sealed class CloseSequence(Connection connection)
             _peerFinished = true;
             _peerFirst |= !_finSent && !connection.Outbound.IsFinished;
             _peerFinishedAt = connection.Settings.Clock.Now;
-            over = _finSent || _phase == Phase.Failing;
+            over = (_finSent && !IsOthers) || _phase == Phase.Failing;
             connection.Inbound.End(_phase == Phase.Failing ? _reason : null, discard: false);
         }
 
@@ -184,18 +201,19 @@ internal sealed class CloseSequence(Connection connection)
     /// <summary>A receive failed.</summary>
     public void ReceiveFailed(SocketError error)
     {
-        bool discards;
+        bool ends;
         lock (connection.Gate)
         {
             if (_phase == Phase.Closed)
                 return;
-            discards = _phase == Phase.Finishing;
-            if (!discards || error != SocketError.Disconnecting)
+
+            // A stream that is cut is no failure to who throws away what comes: many peers answer TLS's goodbye by hanging up. One that was cut before is.
+            ends = _phase == Phase.Finishing && error == SocketError.Disconnecting;
+            if (!ends || _peerFirst)
                 Decide(ReasonOf(error));
         }
 
-        // A stream that is cut is no failure to who throws away what comes: many peers answer TLS's goodbye by hanging up.
-        if (discards && error == SocketError.Disconnecting)
+        if (ends)
             PeerFinished();
         else
             Close(abort: true);
@@ -251,6 +269,7 @@ internal sealed class CloseSequence(Connection connection)
     {
         lock (connection.Gate)
             _peerFirst |= !_finSent && !connection.Outbound.IsFinished;
+        connection.Above?.Closing.PeerFinishSeen();
     }
 
     /// <summary>This side's FIN followed the last byte.</summary>
@@ -269,7 +288,7 @@ internal sealed class CloseSequence(Connection connection)
                 return;
             _finSent = true;
             _finSentAt = connection.Settings.Clock.Now;
-            over = _peerFinished;
+            over = _peerFinished && !IsOthers;
             linger = _phase == Phase.Finishing;
         }
 
@@ -299,15 +318,18 @@ internal sealed class CloseSequence(Connection connection)
     }
 
     /// <summary>The reason as far as it is known: the first error, what a graceful close was asked for, or whose FIN came first.</summary>
-    private CloseReason Reason => _reason is { Kind: not CloseKind.LocalClosed } decided
+    private CloseReason Reason => _reason is { } decided && (_follows || decided.Kind != CloseKind.LocalClosed)
         ? decided
         : _peerFirst ? s_peerClosed : _reason ?? s_localClosed;
+
+    /// <summary>Whether two FINs are not the end, but that of the connection above, which comes of them.</summary>
+    private bool IsOthers => _phase == Phase.Open && connection.Above is not null;
 
     private CloseReason ReasonOf(SocketError error) => (connection.Transport as IExplainsFailure)?.Failure ?? SocketErrors.ToReason(error);
 
     private void Decide(CloseReason reason)
     {
-        if (_reason is null or { IsOrderly: true })
+        if (!_follows && (_reason is null or { IsOrderly: true }))
             _reason = reason;
     }
 

@@ -2,8 +2,8 @@ using Microsoft.Extensions.Logging;
 
 namespace RxGlisten.Spec.Harness;
 
-/// <summary>Records what is logged as a warning or worse.</summary>
-internal sealed class LogRecorder : ILoggerFactory, ILogger
+/// <summary>Records what is logged as a warning or worse, or as what the spec says.</summary>
+internal sealed class LogRecorder(LogLevel least = LogLevel.Warning) : ILoggerFactory, ILogger
 {
     private readonly Lock _gate = new();
     private readonly List<string> _entries = [];
@@ -26,7 +26,7 @@ internal sealed class LogRecorder : ILoggerFactory, ILogger
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 
-    public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= least;
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {

@@ -1,6 +1,10 @@
 using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Reactive.Testing;
 using NUnit.Framework;
 using RxGlisten.Sockets;
+using RxGlisten.Spec.Accepting.Doubles;
 using RxGlisten.Spec.Harness;
 using RxGlisten.Spec.Sockets.Doubles;
 using RxGlisten.Spec.Transports.Tls.Doubles;
@@ -70,16 +74,67 @@ public sealed class SecureAcceptSpec
     }
 
     [Test]
-    public void At_the_limit_of_handshakes_one_more_waits_for_the_end_of_another()
+    public void At_the_limit_an_old_handshake_makes_room_at_once_and_a_young_one_when_it_is_a_second_old()
     {
-        var sockets = Secure(tls => tls with { HandshakeLimit = 2 });
-        var accept = sockets.Listener.AcceptAsync().AsTask();
-        sockets.Connect();
-        sockets.Connect();
+        using var log = new LogRecorder(LogLevel.Debug);
+        var sockets = Secure(tls => tls with { HandshakeLimit = 2 }, log: log);
+        var accepts = new[] { sockets.Listener.AcceptAsync().AsTask(), sockets.Listener.AcceptAsync().AsTask() };
+        var ends = new[] { sockets.Connect().ReceiveAsync(), sockets.Connect().ReceiveAsync() };
+        sockets.Advance(Second / 2);
         var honest = Connect(sockets);
-        Assert.That((honest.Handshake.IsCompleted, accept.IsCompleted), Is.EqualTo((false, false)));
+        Assert.That((honest.Handshake.IsCompleted, accepts[0].IsCompleted), Is.EqualTo((false, false)));
+        sockets.Advance((Second / 2) + TimeSpan.FromTicks(1));
+        Assert.That((honest.Handshake.IsCompletedSuccessfully, accepts[0].IsCompletedSuccessfully), Is.EqualTo((true, true)));
+        Assert.That((ends[0].IsCompleted, ends[1].IsCompleted), Is.EqualTo((true, false)), "one has made room");
+        Assert.That(log.Entries.Single(), Does.Contain("ProtocolError").And.Contain("gave way"));
+        sockets.Connect();
+        Connect(sockets);
+        Assert.That((accepts[1].IsCompletedSuccessfully, ends[1].IsCompleted), Is.EqualTo((true, true)), "an old one did so at once");
+    }
+
+    [Test]
+    public void Silent_clients_as_many_as_there_are_places_keep_nobody_out_for_long()
+    {
+        var sockets = Secure(tls => tls with { HandshakeLimit = 4 });
+        for (var round = 0; round < 5; round++)
+        {
+            var accept = sockets.Listener.AcceptAsync().AsTask();
+            for (var i = 0; i < 4; i++)
+                sockets.Connect();
+            Connect(sockets);
+            sockets.Advance(2 * Second);
+            Assert.That(accept.IsCompletedSuccessfully, $"round {round}");
+        }
+    }
+
+    [Test]
+    public void A_handshake_that_took_too_long_is_told_of_as_such()
+    {
+        using var log = new LogRecorder(LogLevel.Debug);
+        var sockets = Secure(log: log);
+        _ = sockets.Listener.AcceptAsync().AsTask();
+        sockets.Connect();
         sockets.Advance(10 * Second);
-        Assert.That((honest.Handshake.IsCompletedSuccessfully, accept.IsCompletedSuccessfully), Is.EqualTo((true, true)));
+        Assert.That(log.Entries.Single(), Does.Contain("ProtocolError").And.Contain("not over after 00:00:10"));
+    }
+
+    [Test]
+    public void A_transport_that_throws_is_the_answer_to_one_accept_and_the_next_does_well()
+    {
+        var time = new TestScheduler();
+        var network = new MemoryNetwork(time);
+        var options = TlsOptions.FromCertificate(TestAuthority.Localhost);
+        var scripted = new ScriptedListener(network.EndPoint("scripted"), network.Executor);
+        using var listener = new TlsListener(scripted, new TlsServer(options, null, NullLogger.Instance), options, new Clock(time));
+        for (var i = 0; i < 2; i++)
+            scripted.Throw(new InvalidOperationException("planned"));
+        var accepts = Enumerable.Range(0, 3).Select(_ => listener.AcceptAsync(CancellationToken.None).AsTask()).ToArray();
+        time.AdvanceBy(1);
+        Assert.That(accepts.Select(accept => accept.Exception?.InnerException?.Message), Is.EqualTo(new[] { "planned", "planned", null }));
+        Assert.That(scripted.Waiting, Is.EqualTo(1));
+        scripted.Fail(SocketError.ConnectionReset);
+        time.AdvanceBy(1);
+        Assert.That(accepts[2].Result.Error, Is.EqualTo(SocketError.ConnectionReset));
     }
 
     [Test]
@@ -159,10 +214,10 @@ public sealed class SecureAcceptSpec
         Assert.That(send.IsCompletedSuccessfully);
     }
 
-    private static VirtualSockets Secure(Func<TlsOptions, TlsOptions>? configure = null, int windowBytes = 64 * 1024)
+    private static VirtualSockets Secure(Func<TlsOptions, TlsOptions>? configure = null, int windowBytes = 64 * 1024, ILoggerFactory? log = null)
     {
         var tls = TlsOptions.FromCertificate(TestAuthority.Localhost);
-        return new VirtualSockets(options => options with { Tls = configure?.Invoke(tls) ?? tls }, windowBytes);
+        return new VirtualSockets(options => options with { Tls = configure?.Invoke(tls) ?? tls, LoggerFactory = log ?? options.LoggerFactory }, windowBytes);
     }
 
     private static TlsPeer Connect(VirtualSockets sockets)

@@ -88,6 +88,24 @@ public sealed class ExploringTlsSpec
     });
 
     [Test]
+    public void A_server_that_closes_without_having_read_knows_a_stream_that_was_cut_from_one_that_ended() => Explored.Run(300, scenario =>
+    {
+        var talkers = new List<TlsTalker>();
+        Serve(scenario, Listen(scenario), talkers, (talker, c) =>
+        {
+            talker.Serve(c); // and subscribes to nothing of it
+            return Observable.Timer(TimeSpan.FromMilliseconds(scenario.Random.Between(1, 40)), scenario.Scheduler)
+                .Select(_ => (ReadOnlyMemory<byte>)scenario.Random.Bytes(scenario.Random.Between(1, 400)));
+        });
+        for (var i = 0; i < 3; i++)
+        {
+            var talker = Talk(scenario, talkers, 200);
+            if (scenario.Random.Next(2) == 0)
+                scenario.At(TimeSpan.FromMilliseconds(scenario.Random.Between(0, 20)), talker.Cut);
+        }
+    });
+
+    [Test]
     public void The_same_seed_gives_the_same_run()
     {
         // Ciphertext is random, and its lengths are not: without that a failure could not be found again.

@@ -7,35 +7,54 @@ internal sealed class CertificateFiles : CertificateSource
 {
     private readonly (string Role, string Path)[] _files;
     private readonly Func<CertificateInput[], CertificateWithChain> _parse;
-    private readonly CertificateWithChain _first;
-    private readonly byte[] _firstPrint;
+    private readonly TimeProvider _clock;
+    private volatile Content _last; // what could be used; who needs one for each connection is not to parse it each time
 
-    public CertificateFiles(Func<CertificateInput[], CertificateWithChain> parse, params (string Role, string Path)[] files)
+    public CertificateFiles(Func<CertificateInput[], CertificateWithChain> parse, TimeProvider clock, params (string Role, string Path)[] files)
     {
-        (_parse, _files) = (parse, files);
+        (_parse, _clock, _files) = (parse, clock, files);
         var inputs = Read();
-        _firstPrint = FileWatch.PrintOf(inputs);
-        _first = parse(inputs);
+        _last = Parse(inputs, FileWatch.PrintOf(inputs));
     }
 
     public override IDisposable Follow(ICertificateFollower follower, FileWatch? watch)
     {
-        follower.OnCertificate(_first);
-        return watch?.Add(Read, inputs => follower.OnCertificate(_parse(inputs)), follower.OnFailure, _firstPrint) ?? Disposable.Empty;
+        Content first;
+        try
+        {
+            first = Take(Read());
+        }
+        catch (TlsCertificateException) when (!_last.Certificate.HasExpired(_clock))
+        {
+            first = _last; // in the middle of a swap, perhaps; if not, whoever watches will be told
+        }
+
+        follower.OnCertificate(first.Certificate.Checked(first.Input, _clock));
+        return watch?.Add(Read, inputs => follower.OnCertificate(Take(inputs).Certificate), follower.OnFailure, first.Print) ?? Disposable.Empty;
     }
 
     public override CertificateWithChain Latest()
     {
         try
         {
-            var inputs = Read();
-            return FileWatch.PrintOf(inputs).AsSpan().SequenceEqual(_firstPrint) ? _first : _parse(inputs);
+            return Take(Read()).Certificate;
         }
         catch (TlsCertificateException)
         {
-            return _first; // in the middle of a swap, perhaps; its peers will say if it is no good any more
+            return _last.Certificate; // as above; its peers will say if it is no good any more
         }
     }
 
     private CertificateInput[] Read() => Array.ConvertAll(_files, file => CertificateInput.Read(file.Role, file.Path));
+
+    private Content Take(CertificateInput[] inputs)
+    {
+        var print = FileWatch.PrintOf(inputs);
+        var last = _last;
+        return print.AsSpan().SequenceEqual(last.Print) ? last : _last = Parse(inputs, print);
+    }
+
+    private Content Parse(CertificateInput[] inputs, byte[] print) => new(inputs[0] with { Bytes = [] }, _parse(inputs).Checked(inputs[0], _clock), print);
+
+    private sealed record Content(CertificateInput Input, CertificateWithChain Certificate, byte[] Print);
 }

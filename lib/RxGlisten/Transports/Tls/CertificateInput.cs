@@ -42,5 +42,6 @@ internal readonly record struct CertificateInput(string Name, string? Path, byte
     public static CertificateInput Given(string role, byte[] der) => new($"The {role}", null, der);
 
     /// <summary>The error that says so.</summary>
-    public TlsCertificateException Wrong(string what, Exception? inner = null) => new($"{Name} {what}.", Path, inner);
+    public TlsCertificateException Wrong(string what, Exception? inner = null, bool isNotValidYet = false) =>
+        new($"{Name} {what}.", Path, inner) { IsNotValidYet = isNotValidYet };
 }

@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace RxGlisten;
 
-/// <summary>Reads certificates. Whatever can be wrong with them is told here, by name, and not by a handshake that fails.</summary>
+/// <summary>Reads certificates. Whatever can be wrong with what they are made of is told here, by name, and not by a handshake that fails.</summary>
 internal static class CertificateReader
 {
     /// <summary>PEM: the certificate, its intermediates after it, and its key.</summary>
@@ -39,7 +39,7 @@ internal static class CertificateReader
         var leaf = all.FirstOrDefault(certificate => certificate.HasPrivateKey)
             ?? throw input.Wrong("has no certificate with a private key; expected PKCS#12 with a key");
         all.Remove(leaf);
-        return new CertificateWithChain(leaf, all).Checked(input);
+        return new CertificateWithChain(leaf, all);
     }
 
     /// <summary>Certificates to trust: PEM, or one in DER.</summary>
@@ -84,6 +84,6 @@ internal static class CertificateReader
     {
         var leaf = PrivateKeyReader.Attach(all[0], certificate, key, type, bytes, password);
         all.RemoveAt(0);
-        return new CertificateWithChain(leaf, all).Checked(certificate);
+        return new CertificateWithChain(leaf, all);
     }
 }

@@ -7,17 +7,23 @@ namespace RxGlisten;
 /// <param name="Intermediates">What is sent with it.</param>
 internal sealed record CertificateWithChain(X509Certificate2 Leaf, X509Certificate2Collection Intermediates)
 {
-    /// <summary>Sees that it has a key and is valid now, by the wall clock, as its clients will.</summary>
+    /// <summary>Whether it is over.</summary>
+    /// <param name="clock">The wall clock, as its clients'.</param>
+    public bool HasExpired(TimeProvider clock) => Leaf.NotAfter.ToUniversalTime() < clock.GetUtcNow().UtcDateTime;
+
+    /// <summary>Sees that it has a key and is valid now.</summary>
+    /// <param name="input">What it was made of.</param>
+    /// <param name="clock">The wall clock, as its clients'.</param>
     /// <exception cref="TlsCertificateException">It can't be served.</exception>
-    public CertificateWithChain Checked(CertificateInput input)
+    public CertificateWithChain Checked(CertificateInput input, TimeProvider clock)
     {
         if (!Leaf.HasPrivateKey)
             throw input.Wrong($"({Leaf.Subject}) has no private key; expected a certificate with its key");
         var (from, to) = (Leaf.NotBefore.ToUniversalTime(), Leaf.NotAfter.ToUniversalTime());
-        if (to < DateTime.UtcNow)
+        if (HasExpired(clock))
             throw input.Wrong($"({Leaf.Subject}) has expired: it was valid until {to:u}. Renew it");
-        if (from > DateTime.UtcNow)
-            throw input.Wrong($"({Leaf.Subject}) is not valid yet: it will be from {from:u}. Check the clock of this machine");
+        if (from > clock.GetUtcNow().UtcDateTime)
+            throw input.Wrong($"({Leaf.Subject}) is not valid yet: it will be from {from:u}. Check the clock of this machine", isNotValidYet: true);
         return this;
     }
 }

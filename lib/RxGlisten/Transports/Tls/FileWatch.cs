@@ -6,10 +6,12 @@ namespace RxGlisten;
 
 /// <summary>
 /// Reads files again from time to time, and says when they hold something else. It compares what is in them: links that are swapped, files that are replaced by others of
-/// the same age, and file systems that tell nobody of changes are all the same to it.
+/// the same age, and file systems that tell nobody of changes are all the same to it. Where the transport's thread is that of its connections too it reads beside it.
 /// </summary>
 internal sealed class FileWatch(Clock clock, ITransportExecutor executor, TimeSpan interval)
 {
+    private readonly ITransportExecutor _executor = (executor as IHasThreadsAside)?.Aside ?? executor;
+
     /// <summary>A digest of what files hold.</summary>
     public static byte[] PrintOf(CertificateInput[] inputs)
     {
@@ -26,7 +28,7 @@ internal sealed class FileWatch(Clock clock, ITransportExecutor executor, TimeSp
     /// <summary>Watches some files.</summary>
     /// <param name="read">Reads them.</param>
     /// <param name="changed">Given what they hold now, when it is something else than the last time. What it throws is a failure.</param>
-    /// <param name="failed">Told once of each failure: the same files are not tried again.</param>
+    /// <param name="failed">Told once of each failure: the same files are not tried again, unless what is wrong with them is that they are early.</param>
     /// <param name="print">The digest of what they held at first.</param>
     /// <returns>Ends it.</returns>
     public IDisposable Add(Func<CertificateInput[]> read, Action<CertificateInput[]> changed, Action<Exception> failed, byte[] print)
@@ -42,6 +44,7 @@ internal sealed class FileWatch(Clock clock, ITransportExecutor executor, TimeSp
     {
         private readonly SerialDisposable _timer = new();
         private byte[] _print = print;
+        private bool _isEarly; // what was read last is to be tried again
 
         public void Arm()
         {
@@ -83,8 +86,20 @@ internal sealed class FileWatch(Clock clock, ITransportExecutor executor, TimeSp
                 return;
             }
 
-            if (IsNews(PrintOf(inputs)))
+            var isNews = IsNews(PrintOf(inputs));
+            if (!isNews && !_isEarly)
+                return;
+            _isEarly = false;
+            try
+            {
                 changed(inputs);
+            }
+            catch (TlsCertificateException e) when (e.IsNotValidYet)
+            {
+                _isEarly = true;
+                if (isNews)
+                    throw;
+            }
         }
 
         private bool IsNews(byte[] now)
@@ -96,5 +111,5 @@ internal sealed class FileWatch(Clock clock, ITransportExecutor executor, TimeSp
         }
     }
 
-    private IDisposable Schedule(IThreadPoolWorkItem look) => clock.After(interval, executor, look);
+    private IDisposable Schedule(IThreadPoolWorkItem look) => clock.After(interval, _executor, look);
 }

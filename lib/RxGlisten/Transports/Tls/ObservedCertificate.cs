@@ -3,11 +3,11 @@ using System.Security.Cryptography.X509Certificates;
 namespace RxGlisten;
 
 /// <summary>Certificates that the user's program gives when it has new ones.</summary>
-internal sealed class ObservedCertificate(IObservable<X509Certificate2> certificates, X509Certificate2Collection intermediates) : CertificateSource
+internal sealed class ObservedCertificate(IObservable<X509Certificate2> certificates, X509Certificate2Collection intermediates, TimeProvider clock) : CertificateSource
 {
     public override IDisposable Follow(ICertificateFollower follower, FileWatch? watch)
     {
-        var observer = new Observer(follower, intermediates);
+        var observer = new Observer(follower, intermediates, clock);
         var subscription = certificates.Subscribe(observer);
         if (observer.IsServed)
             return subscription;
@@ -17,7 +17,7 @@ internal sealed class ObservedCertificate(IObservable<X509Certificate2> certific
             inner: observer.Error);
     }
 
-    private sealed class Observer(ICertificateFollower follower, X509Certificate2Collection intermediates) : IObserver<X509Certificate2>
+    private sealed class Observer(ICertificateFollower follower, X509Certificate2Collection intermediates, TimeProvider clock) : IObserver<X509Certificate2>
     {
         public bool IsServed { get; private set; }
 
@@ -27,7 +27,7 @@ internal sealed class ObservedCertificate(IObservable<X509Certificate2> certific
         {
             try
             {
-                follower.OnCertificate(new CertificateWithChain(value, intermediates).Checked(CertificateInput.Given("certificate", [])));
+                follower.OnCertificate(new CertificateWithChain(value, intermediates).Checked(CertificateInput.Given("certificate", []), clock));
                 IsServed = true;
             }
             catch (Exception e)

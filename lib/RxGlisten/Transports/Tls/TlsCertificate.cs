@@ -12,7 +12,7 @@ public sealed class TlsCertificate
 
     internal CertificateSource Source { get; }
 
-    /// <summary>Reads PEM files (RFC 7468). They are read again while a server runs, if <see cref="TlsOptions.ReloadInterval"/> says so.</summary>
+    /// <summary>Reads PEM files (RFC 7468). They are read again when a server binds, and while it runs, if <see cref="TlsOptions.ReloadInterval"/> says so.</summary>
     /// <param name="certificatePath">The certificate, and its intermediates after it.</param>
     /// <param name="keyPath">The key: "PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY" or "ENCRYPTED PRIVATE KEY". May be the same file.</param>
     /// <param name="password">The password of an encrypted key.</param>
@@ -21,8 +21,7 @@ public sealed class TlsCertificate
     {
         ArgumentException.ThrowIfNullOrEmpty(certificatePath);
         ArgumentException.ThrowIfNullOrEmpty(keyPath);
-        return new(new CertificateFiles(
-            inputs => CertificateReader.FromPem(inputs[0], inputs[1], password), ("certificate", certificatePath), ("key", keyPath)));
+        return OfPemFiles(certificatePath, keyPath, password, TimeProvider.System);
     }
 
     /// <summary>Reads PEM (RFC 7468).</summary>
@@ -34,8 +33,8 @@ public sealed class TlsCertificate
     {
         ArgumentNullException.ThrowIfNull(certificate);
         ArgumentNullException.ThrowIfNull(key);
-        return new(new FixedCertificate(
-            CertificateReader.FromPem(CertificateInput.Given("certificate", certificate), CertificateInput.Given("key", key), password)));
+        var input = CertificateInput.Given("certificate", certificate);
+        return new(new FixedCertificate(CertificateReader.FromPem(input, CertificateInput.Given("key", key), password).Checked(input, TimeProvider.System)));
     }
 
     /// <summary>Reads DER.</summary>
@@ -50,18 +49,19 @@ public sealed class TlsCertificate
     {
         ArgumentNullException.ThrowIfNull(certificate);
         ArgumentNullException.ThrowIfNull(key);
-        return new(new FixedCertificate(CertificateReader.FromDer(
-            CertificateInput.Given("certificate", certificate), intermediates ?? [], keyType, CertificateInput.Given("key", key), password)));
+        var input = CertificateInput.Given("certificate", certificate);
+        return new(new FixedCertificate(
+            CertificateReader.FromDer(input, intermediates ?? [], keyType, CertificateInput.Given("key", key), password).Checked(input, TimeProvider.System)));
     }
 
-    /// <summary>Reads a PKCS#12 file (RFC 7292; .pfx, .p12). It is read again while a server runs, if <see cref="TlsOptions.ReloadInterval"/> says so.</summary>
+    /// <summary>Reads a PKCS#12 file (RFC 7292; .pfx, .p12). It is read again as those of <see cref="FromPemFiles"/> are.</summary>
     /// <param name="path">A certificate with its key, and its intermediates.</param>
     /// <param name="password">Its password.</param>
     /// <exception cref="TlsCertificateException">The file is missing, damaged, expired, or not what it should be.</exception>
     public static TlsCertificate FromPfx(string path, string? password = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return new(new CertificateFiles(inputs => CertificateReader.FromPfx(inputs[0], password), ("certificate", path)));
+        return new(new CertificateFiles(inputs => CertificateReader.FromPfx(inputs[0], password), TimeProvider.System, ("certificate", path)));
     }
 
     /// <summary>Takes a certificate of the program's own.</summary>
@@ -72,7 +72,7 @@ public sealed class TlsCertificate
     {
         ArgumentNullException.ThrowIfNull(certificate);
         return new(new FixedCertificate(
-            new CertificateWithChain(certificate, [.. intermediates ?? []]).Checked(CertificateInput.Given("certificate", []))));
+            new CertificateWithChain(certificate, [.. intermediates ?? []]).Checked(CertificateInput.Given("certificate", []), TimeProvider.System)));
     }
 
     /// <summary>
@@ -85,6 +85,10 @@ public sealed class TlsCertificate
     public static TlsCertificate FromObservable(IObservable<X509Certificate2> certificates, X509Certificate2Collection? intermediates = null)
     {
         ArgumentNullException.ThrowIfNull(certificates);
-        return new(new ObservedCertificate(certificates, [.. intermediates ?? []]));
+        return new(new ObservedCertificate(certificates, [.. intermediates ?? []], TimeProvider.System));
     }
+
+    /// <summary>As <see cref="FromPemFiles"/>, by another wall clock.</summary>
+    internal static TlsCertificate OfPemFiles(string certificatePath, string keyPath, string? password, TimeProvider clock) => new(new CertificateFiles(
+        inputs => CertificateReader.FromPem(inputs[0], inputs[1], password), clock, ("certificate", certificatePath), ("key", keyPath)));
 }

@@ -15,4 +15,7 @@ public sealed class TlsCertificateException : Exception
 
     /// <summary>The file that is wrong; null where it came from memory.</summary>
     public string? Path { get; }
+
+    /// <summary>Whether time alone will mend it.</summary>
+    internal bool IsNotValidYet { get; init; }
 }

@@ -43,7 +43,7 @@ internal sealed class TlsClient
         TlsConnection secure;
         try
         {
-            secure = Wrap(connected);
+            secure = await TlsConnection.MakeAsync(connected, Wrap).ConfigureAwait(false);
         }
         catch (Exception)
         {

@@ -44,6 +44,25 @@ internal sealed class TlsConnection : ITransportConnection, ISocketOptions, IHan
         _reader = new TlsReader(_ssl, _stream, _inbox);
     }
 
+    /// <summary>Makes one beside the transport's thread, where that is other connections' too: certificates may have to be read for it. What follows is on that thread again.</summary>
+    /// <param name="inner">The connection.</param>
+    /// <param name="wrap">Wraps it.</param>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public static async ValueTask<TlsConnection> MakeAsync(ITransportConnection inner, Func<ITransportConnection, TlsConnection> wrap)
+    {
+        if (inner.Executor is not IHasThreadsAside { Aside: var aside })
+            return wrap(inner);
+        await new MoveTo(aside);
+        try
+        {
+            return wrap(inner);
+        }
+        finally
+        {
+            await new MoveTo(inner.Executor);
+        }
+    }
+
     public EndPoint LocalEndPoint => _inner.LocalEndPoint;
 
     public EndPoint RemoteEndPoint => _inner.RemoteEndPoint;

@@ -1,19 +1,20 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 
 namespace RxGlisten;
 
 /// <summary>
 /// A listening end whose accepts give connections with their TLS handshake over. While somebody waits for one, connections are taken and their handshakes run side by side, so that a
-/// silent client keeps nobody out; one whose handshake is over when nobody waits any more is there for the next accept.
+/// silent client keeps nobody out, and at the limit gives way; one whose handshake is over when nobody waits any more is there for the next accept.
 /// </summary>
 internal sealed class TlsListener(ITransportListener inner, TlsServer tls, TlsOptions options, Clock clock) : ITransportListener
 {
+    private readonly HandshakeDesk _desk = new(options, clock, inner.Executor);
     private readonly Lock _gate = new(); // guards what follows
-    private readonly LinkedList<Waiter<AcceptResult>> _waiting = [];
+    private readonly LinkedList<Waiter<Answer>> _waiting = [];
     private readonly Queue<TlsConnection> _ready = new();
-    private readonly HashSet<TlsConnection> _underway = [];
     private Task _accepting = Task.CompletedTask;
     private bool _accepts;               // an accept of the transport is under way
     private bool _closed;
@@ -25,29 +26,32 @@ internal sealed class TlsListener(ITransportListener inner, TlsServer tls, TlsOp
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<AcceptResult> AcceptAsync(CancellationToken cancellation)
     {
-        LinkedListNode<Waiter<AcceptResult>> place;
+        LinkedListNode<Waiter<Answer>> place;
         lock (_gate)
         {
             if (_closed)
-                return Aborted;
+                return Aborted.Accepted;
             if (_ready.TryDequeue(out var ready))
                 return new AcceptResult(ready, SocketError.Success);
-            place = _waiting.AddLast(new Waiter<AcceptResult>(Executor));
+            place = _waiting.AddLast(new Waiter<Answer>(Executor));
         }
 
         Accept();
         using var cut = cancellation.UnsafeRegister(_ => GiveUp(place), null);
-        return await place.Value.Task.ConfigureAwait(false);
+        var (accepted, thrown) = await place.Value.Task.ConfigureAwait(false);
+        if (thrown is not null)
+            ExceptionDispatchInfo.Throw(thrown);
+        return accepted;
     }
 
     public void Dispose()
     {
         TlsConnection[] nobodys;
-        Waiter<AcceptResult>[] waiting;
+        Waiter<Answer>[] waiting;
         lock (_gate)
         {
             _closed = true;
-            nobodys = [.. _ready, .. _underway];
+            nobodys = [.. _ready];
             waiting = [.. _waiting];
             _ready.Clear();
             _waiting.Clear();
@@ -59,11 +63,12 @@ internal sealed class TlsListener(ITransportListener inner, TlsServer tls, TlsOp
             waiter.End(Aborted);
         foreach (var connection in nobodys)
             connection.Abort();
+        _desk.End(new CloseReason(CloseKind.ServerStopping, "The listening socket was closed during the TLS handshake.", null));
     }
 
-    private static AcceptResult Aborted => new(null, SocketError.OperationAborted);
+    private static Answer Aborted => new(new AcceptResult(null, SocketError.OperationAborted));
 
-    private void GiveUp(LinkedListNode<Waiter<AcceptResult>> place)
+    private void GiveUp(LinkedListNode<Waiter<Answer>> place)
     {
         lock (_gate)
         {
@@ -75,7 +80,7 @@ internal sealed class TlsListener(ITransportListener inner, TlsServer tls, TlsOp
         place.Value.End(Aborted);
     }
 
-    /// <summary>Has the transport accept, if somebody waits and there is a place.</summary>
+    /// <summary>Has the transport accept, if somebody waits.</summary>
     private void Accept()
     {
         lock (_gate)
@@ -88,45 +93,50 @@ internal sealed class TlsListener(ITransportListener inner, TlsServer tls, TlsOp
         _accepting = AcceptAllAsync();
     }
 
-    private bool WantsMore => !_closed && _waiting.Count > 0 && _underway.Count + _ready.Count < options.HandshakeLimit;
+    private bool WantsMore => !_closed && _waiting.Count > 0;
 
     private async Task AcceptAllAsync()
     {
-        AcceptResult accepted;
+        bool more;
         do
         {
-            accepted = await inner.AcceptAsync(CancellationToken.None).ConfigureAwait(false);
+            Answer answer;
+            try
+            {
+                answer = new(await inner.AcceptAsync(CancellationToken.None).ConfigureAwait(false));
+            }
+            catch (Exception e)
+            {
+                answer = new(default, e); // a transport of another make broke its promise: whoever accepts is told
+            }
+
+            if (answer.Accepted.Connection is { } plain)
+                await BeginAsync(tls.Wrap(plain)).ConfigureAwait(false);
+            else
+                Tell(answer);
+            lock (_gate)
+                _accepts = more = WantsMore;
         }
-        while (Take(accepted));
+        while (more);
     }
 
-    /// <returns>Whether there is to be one more.</returns>
-    private bool Take(AcceptResult accepted)
+    /// <returns>Completes when there was a place for its handshake.</returns>
+    private async Task BeginAsync(TlsConnection connection)
     {
-        var connection = accepted.Connection is { } plain ? tls.Wrap(plain) : null;
-        Waiter<AcceptResult>? failed = null;
-        bool more, closed;
-        lock (_gate)
-        {
-            if (connection is null)
-                failed = TakeWaiter(); // an error of accept is the answer to one
-            else if (!_closed)
-                _underway.Add(connection);
-            (closed, more) = (_closed, WantsMore);
-            _accepts = more;
-        }
-
-        failed?.End(accepted);
-        if (connection is null)
-            return more;
-        if (closed)
+        if (!await _desk.BeginAsync(new Incoming(this, connection)).ConfigureAwait(false))
             connection.Abort();
-        else
-            Executor.Post(new Handshake(this, connection));
-        return more;
     }
 
-    private Waiter<AcceptResult>? TakeWaiter()
+    /// <summary>An error of accept is the answer to one.</summary>
+    private void Tell(Answer answer)
+    {
+        Waiter<Answer>? waiter;
+        lock (_gate)
+            waiter = TakeWaiter();
+        waiter?.End(answer);
+    }
+
+    private Waiter<Answer>? TakeWaiter()
     {
         var first = _waiting.First;
         if (first is not null)
@@ -136,12 +146,11 @@ internal sealed class TlsListener(ITransportListener inner, TlsServer tls, TlsOp
 
     private void Settle(TlsConnection connection, CloseReason? failure)
     {
-        Waiter<AcceptResult>? waiter = null;
+        Waiter<Answer>? waiter = null;
         bool closed;
         lock (_gate)
         {
             closed = _closed;
-            _underway.Remove(connection);
             if (failure is null && !closed && (waiter = TakeWaiter()) is null)
                 _ready.Enqueue(connection);
         }
@@ -157,25 +166,21 @@ internal sealed class TlsListener(ITransportListener inner, TlsServer tls, TlsOp
             connection.Abort();
         }
 
-        waiter?.End(new AcceptResult(connection, SocketError.Success));
+        waiter?.End(new Answer(new AcceptResult(connection, SocketError.Success)));
         Accept();
     }
 
-    /// <summary>A handshake, in a turn of its own.</summary>
-    private sealed class Handshake(TlsListener listener, TlsConnection connection) : IThreadPoolWorkItem
+    /// <summary>What an accept comes to.</summary>
+    private readonly record struct Answer(AcceptResult Accepted, Exception? Thrown = null);
+
+    private sealed class Incoming(TlsListener listener, TlsConnection connection) : Handshake(connection, listener._desk)
     {
-        private Task _run = Task.CompletedTask;
+        public override void Cut(CloseReason cause) => Tls.Abort();
 
-        public void Execute() => _run = RunAsync();
-
-        private async Task RunAsync()
+        protected override ValueTask EndAsync(CloseReason? failure)
         {
-            using var timer = listener.AbortInTime(connection);
-            listener.Settle(connection, await connection.HandshakeAsync().ConfigureAwait(false));
+            listener.Settle(Tls, failure);
+            return default;
         }
     }
-
-    private IDisposable? AbortInTime(TlsConnection connection) => options.HandshakeTimeout == Timeout.InfiniteTimeSpan
-        ? null
-        : clock.After(options.HandshakeTimeout, Executor, new Turn(connection.Abort));
 }

@@ -18,12 +18,26 @@ internal static class TlsOptionsValidator
         OptionRange.RequireDuration(options.HandshakeTimeout, nameof(options.HandshakeTimeout));
         OptionRange.RequireDuration(options.ReloadInterval, nameof(options.ReloadInterval));
         ValidateProtocols(options.MinimumVersion, nameof(options.MinimumVersion), options.Alpn, nameof(options.Alpn));
+        ValidateNames(options.ServerNames, nameof(options.ServerNames));
     }
 
     /// <summary>Checks a client's options.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; it is the exception's parameter.</exception>
     public static void Validate(TlsClientOptions options) =>
         ValidateProtocols(options.MinimumVersion, nameof(options.MinimumVersion), options.Alpn, nameof(options.Alpn));
+
+    private static void ValidateNames(IReadOnlyDictionary<string, TlsCertificate> names, string option)
+    {
+        ArgumentNullException.ThrowIfNull(names, option);
+        var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, certificate) in names)
+        {
+            if (certificate is null)
+                throw OptionRange.OutOfRange(name, option, "must have a certificate for each name");
+            if (!seen.Add(name))
+                throw OptionRange.OutOfRange(name, option, "must have each name once, whatever its case");
+        }
+    }
 
     private static void ValidateProtocols(SslProtocols minimum, string minimumName, IReadOnlyList<string> alpn, string alpnName)
     {

@@ -19,11 +19,6 @@ internal sealed class TlsServer : IDisposable
     /// <param name="log">Where new certificates are told of, and bad ones.</param>
     /// <exception cref="TlsCertificateException">There is no certificate to begin with.</exception>
     public TlsServer(TlsOptions options, FileWatch? watch, ILogger log)
-        : this(options, log, (source, live) => source.Follow(live, watch))
-    {
-    }
-
-    private TlsServer(TlsOptions options, ILogger log, Func<CertificateSource, LiveCertificate, IDisposable> follow)
     {
         _log = log;
         try
@@ -41,7 +36,7 @@ internal sealed class TlsServer : IDisposable
         LiveCertificate Follow(TlsCertificate certificate, string name)
         {
             var live = new LiveCertificate(options, name, log);
-            _following.Add(follow(certificate.Source, live));
+            _following.Add(certificate.Source.Follow(live, watch));
             return live;
         }
     }
@@ -57,11 +52,12 @@ internal sealed class TlsServer : IDisposable
 
     /// <summary>The TLS of options with the certificates as they are now, which follows none.</summary>
     /// <exception cref="TlsCertificateException">There is no certificate.</exception>
-    public static TlsServer OfNow(TlsOptions options, ILogger log) => new(options, log, static (source, live) =>
+    public static TlsServer OfNow(TlsOptions options, ILogger log)
     {
-        live.OnCertificate(source.Latest());
-        return Disposable.Empty;
-    });
+        var server = new TlsServer(options, null, log);
+        server.Dispose();
+        return server;
+    }
 
     /// <summary>A handshake failed.</summary>
     public void ReportHandshake(Connection connection, CloseReason reason) =>

@@ -164,6 +164,9 @@ public sealed class TlsCertificateSpec
         OutOfRange(tls with { ReloadInterval = TimeSpan.Zero }, "ReloadInterval");
         OutOfRange(tls with { MinimumVersion = SslProtocols.None }, "MinimumVersion");
         OutOfRange(tls with { Alpn = ["h2", ""] }, "Alpn");
+        OutOfRange(tls with { ServerNames = new Dictionary<string, TlsCertificate> { ["example.org"] = null! } }, "ServerNames");
+        OutOfRange(tls with { ServerNames = new Dictionary<string, TlsCertificate> { ["example.org"] = tls.Certificate, ["Example.org"] = tls.Certificate } }, "ServerNames");
+        Assert.That(() => RxServer.Bind("0", new ServerOptions { Tls = tls with { ServerNames = null! } }), Throws.ArgumentNullException.With.Message.Contains("ServerNames"));
         static void OutOfRange(TlsOptions options, string name) => Assert.That(
             Assert.Throws<ArgumentOutOfRangeException>(() => RxServer.Bind("0", new ServerOptions { Tls = options }))!.ParamName, Is.EqualTo(name));
     }

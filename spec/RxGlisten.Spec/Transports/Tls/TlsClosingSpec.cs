@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using NUnit.Framework;
 using RxGlisten.Spec.Harness;
+using RxGlisten.Spec.Transports.EventLoop.Doubles;
 using RxGlisten.Spec.Transports.Tls.Doubles;
 
 namespace RxGlisten.Spec.Transports.Tls;
@@ -95,6 +96,52 @@ public sealed class TlsClosingSpec
         Assert.That(reason.Detail, Does.Contain("close_notify"));
         Assert.That(reason.Error, Is.Not.Null);
         tls.CheckBooks();
+    }
+
+    [Test]
+    public void A_stream_that_was_cut_before_this_side_closed_did_not_end_orderly([Values] bool afterAWord)
+    {
+        using var tls = new VirtualTls();
+        var (connection, peer) = tls.Pair();
+        if (afterAWord)
+            _ = peer.SendAsync("Pay 100"u8.ToArray());
+        peer.Cut();
+        tls.Server.Settle();
+        Assert.That(connection.Closed.IsCompleted, Is.False, "nobody has read yet what came before the FIN");
+        connection.Dispose();
+        tls.Server.Settle();
+        Assert.That(connection.Closed.Result.Kind, Is.EqualTo(CloseKind.PeerReset));
+        Assert.That(connection.Closed.Result.Detail, Does.Contain("close_notify"));
+        tls.CheckBooks();
+    }
+
+    [Test]
+    public void A_stream_that_ended_before_this_side_closed_ended_orderly_though_nobody_had_read_it()
+    {
+        using var tls = new VirtualTls();
+        var (connection, peer) = tls.Pair();
+        _ = peer.SendAsync("Pay 100"u8.ToArray());
+        peer.FinishSending();
+        tls.Server.Settle();
+        connection.Dispose();
+        tls.Server.Settle();
+        Assert.That(connection.Closed.Result.Kind, Is.EqualTo(CloseKind.PeerClosed));
+    }
+
+    [Test, Platform("Linux")]
+    public async Task On_tcp_too_a_stream_that_was_cut_before_this_side_closed_did_not_end_orderly()
+    {
+        await using var listener = RxServer.Bind(new OwnLoops(1).EndPoint(), TlsServingSpec.Options());
+        var accepted = listener.Probe();
+        using var peer = new TlsPeer(await SocketPeer.ConnectAsync(listener.LocalEndPoint).Soon());
+        await accepted.CountAsync(1);
+        await peer.Handshake.Soon();
+        peer.Cut();
+        using var next = new TlsPeer(await SocketPeer.ConnectAsync(listener.LocalEndPoint).Soon());
+        var connections = await accepted.CountAsync(2); // the one loop saw the FIN before
+        connections[0].Dispose();
+        Assert.That((await connections[0].Closed.Soon()).Kind, Is.EqualTo(CloseKind.PeerReset));
+        connections[1].Abort();
     }
 
     [Test]

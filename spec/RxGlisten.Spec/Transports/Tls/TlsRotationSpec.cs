@@ -32,6 +32,53 @@ public sealed class TlsRotationSpec
     }
 
     [Test]
+    public void A_server_begins_with_what_the_files_hold_when_it_binds([Values] bool reloads)
+    {
+        using var folder = new TempFolder();
+        var files = Write(folder, "localhost", 1);
+        var options = TlsOptions.FromPemFiles(files.Certificate, files.Key) with { ReloadInterval = reloads ? Interval : Timeout.InfiniteTimeSpan };
+        Write(folder, "localhost", 2);
+        using var tls = new VirtualTls(_ => options);
+        Assert.That(SerialOf(tls.Pair().Peer), Is.EqualTo(2));
+        Write(folder, "localhost", 3);
+        tls.Server.Advance(Interval);
+        Assert.That(SerialOf(tls.Pair().Peer), Is.EqualTo(reloads ? 3 : 2));
+    }
+
+    [Test]
+    public void A_server_that_binds_in_the_middle_of_a_swap_begins_with_what_was_there_before_and_says_so_later()
+    {
+        using var log = new LogRecorder();
+        using var folder = new TempFolder();
+        var files = Write(folder, "localhost", 1);
+        var options = TlsOptions.FromPemFiles(files.Certificate, files.Key) with { ReloadInterval = Interval };
+        Write(folder, "localhost", 2, certificateOnly: true);
+        using var tls = new VirtualTls(_ => options, defaults => defaults with { LoggerFactory = log });
+        Assert.That(SerialOf(tls.Pair().Peer), Is.EqualTo(1));
+        tls.Server.Advance(Interval);
+        Assert.That(log.Entries.Single(), Does.Contain("does not belong"));
+        Write(folder, "localhost", 2);
+        tls.Server.Advance(Interval);
+        Assert.That(SerialOf(tls.Pair().Peer), Is.EqualTo(2));
+    }
+
+    [Test]
+    public void Files_that_clients_use_are_parsed_once_for_what_they_hold()
+    {
+        using var folder = new TempFolder();
+        var files = Write(folder, "localhost", 1);
+        var source = TlsCertificate.FromPemFiles(files.Certificate, files.Key).Source;
+        var first = source.Latest();
+        Assert.That(source.Latest(), Is.SameAs(first));
+        Write(folder, "localhost", 2);
+        var second = source.Latest();
+        Assert.That(second.Leaf.SerialNumber, Is.Not.EqualTo(first.Leaf.SerialNumber));
+        Assert.That(source.Latest(), Is.SameAs(second));
+        File.Delete(files.Key);
+        Assert.That(source.Latest(), Is.SameAs(second), "the last that could be used");
+    }
+
+    [Test]
     public void A_link_that_is_swapped_is_followed()
     {
         // As Kubernetes does it: cert.pem -> ..data/cert.pem, ..data -> a folder of its own for each version.
@@ -90,6 +137,41 @@ public sealed class TlsRotationSpec
         tls.Server.Advance(Interval);
         Assert.That(SerialOf(tls.Pair().Peer), Is.EqualTo(3));
         Assert.That(log.Entries, Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public void A_certificate_that_is_not_valid_yet_is_told_of_once_and_taken_when_it_is()
+    {
+        using var log = new LogRecorder();
+        using var folder = new TempFolder();
+        var files = Write(folder, "localhost", 1);
+        var clock = new SetClock(DateTimeOffset.UtcNow.AddHours(-1));
+        var options = new TlsOptions(TlsCertificate.OfPemFiles(files.Certificate, files.Key, null, clock)) { ReloadInterval = Interval };
+        using var tls = new VirtualTls(_ => options, defaults => defaults with { LoggerFactory = log });
+        Write(folder, "localhost", 2, from: clock.Now.AddSeconds(30));
+        tls.Server.Advance(2 * Interval);
+        Assert.That(log.Entries.Single(), Does.Contain(files.Certificate).And.Contain("not valid yet"));
+        Assert.That(SerialOf(tls.Pair().Peer), Is.EqualTo(1));
+        clock.Now = clock.Now.AddSeconds(30);
+        tls.Server.Advance(Interval);
+        Assert.That(SerialOf(tls.Pair().Peer), Is.EqualTo(2));
+        tls.Server.Advance(2 * Interval);
+        Assert.That(log.Entries, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public void A_server_does_not_begin_with_a_certificate_that_has_expired_since_it_was_read([Values] bool isThere)
+    {
+        using var folder = new TempFolder();
+        var files = Write(folder, "localhost", 1);
+        var clock = new SetClock(DateTimeOffset.UtcNow);
+        var certificate = TlsCertificate.OfPemFiles(files.Certificate, files.Key, null, clock);
+        clock.Now = clock.Now.AddYears(1);
+        if (!isThere)
+            File.Delete(files.Certificate);
+        var network = new MemoryNetwork(System.Reactive.Concurrency.Scheduler.Default);
+        var error = Assert.Throws<TlsCertificateException>(() => RxServer.Bind(network.EndPoint("a"), new ServerOptions { Tls = new TlsOptions(certificate) }))!;
+        Assert.That((error.Path, error.Message.Contains(isThere ? "has expired" : "does not exist", StringComparison.Ordinal)), Is.EqualTo((files.Certificate, true)));
     }
 
     [Test]
@@ -216,12 +298,12 @@ public sealed class TlsRotationSpec
 
     private static int SerialOf(TlsPeer peer) => int.Parse(peer.Ssl.RemoteCertificate!.GetSerialNumberString(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
-    private static (string Certificate, string Key) Write(TempFolder folder, string name, int serial, bool certificateOnly = false) =>
-        Write(folder.Path, name, serial, certificateOnly);
+    private static (string Certificate, string Key) Write(TempFolder folder, string name, int serial, bool certificateOnly = false, DateTimeOffset? from = null) =>
+        Write(folder.Path, name, serial, certificateOnly, from);
 
-    private static (string Certificate, string Key) Write(string folder, string name, int serial, bool certificateOnly = false)
+    private static (string Certificate, string Key) Write(string folder, string name, int serial, bool certificateOnly = false, DateTimeOffset? from = null)
     {
-        using var certificate = Issue(name, serial);
+        using var certificate = Issue(name, serial, from);
         using var key = certificate.GetECDsaPrivateKey()!;
         var paths = (Path.Combine(folder, "cert.pem"), Path.Combine(folder, "key.pem"));
         File.WriteAllText(paths.Item1, certificate.ExportCertificatePem());
@@ -230,9 +312,16 @@ public sealed class TlsRotationSpec
         return paths;
     }
 
-    private static X509Certificate2 Issue(string name, int serial)
+    private static X509Certificate2 Issue(string name, int serial, DateTimeOffset? from = null)
     {
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        return TestAuthority.Trusted.IssueServer(name, key, serial: serial);
+        return TestAuthority.Trusted.IssueServer(name, key, serial: serial, from: from);
+    }
+
+    private sealed class SetClock(DateTimeOffset now) : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; } = now;
+
+        public override DateTimeOffset GetUtcNow() => Now;
     }
 }

@@ -19,37 +19,7 @@ internal sealed class Upgrade(Connection plain, Func<ITransportConnection, TlsCo
     public CancellationToken Draining => plain.Draining;
 
     /// <summary>The turn in which it begins.</summary>
-    public void Execute()
-    {
-        TlsConnection tls;
-        Connection secure;
-        if (_left)
-            return;
-        try
-        {
-            _log = QuietLogger.Of(plain.Settings.Options.LoggerFactory, TlsLog.Category);
-            _below = new PlainConnection(plain);
-            tls = wrap(_below);
-            secure = new Connection(tls, plain.Settings.OverAnother, this) { Admittance = plain.Admittance };
-            if (!plain.TryPut(secure))
-                throw new InvalidOperationException("The connection was upgraded before; what is encrypted is the connection that came of that.");
-        }
-        catch (Exception e)
-        {
-            Tell(() => observer.OnError(e));
-            return;
-        }
-
-        plain.Claim();
-        lock (_gate)
-            _handshaking = secure;
-        plain.Watch(_below);
-        if (_left)
-            Dispose(); // it left before there was something to end
-        if (timeout != Timeout.InfiniteTimeSpan)
-            _timer.Disposable = plain.Settings.Clock.After(timeout, plain.Executor, new Turn(() => TimeOut(secure)));
-        _run = RunAsync(secure, tls);
-    }
+    public void Execute() => _run = BeginAsync();
 
     /// <summary>The subscriber leaves: who was given the connection has it, and one that is still to come is not wanted.</summary>
     public void Dispose()
@@ -64,14 +34,8 @@ internal sealed class Upgrade(Connection plain, Func<ITransportConnection, TlsCo
         unwanted?.Abort(CloseKind.Aborted, "The upgrade to TLS was given up.");
     }
 
-    void IConnectionOwner.Release(Connection connection, CloseReason reason)
-    {
-        plain.TakeOff();
-        if (_below!.IsAborted) // a connection that is released was made, and this before it
-            plain.Closing.Abort(reason);
-        else
-            plain.Closing.Finish(reason);
-    }
+    void IConnectionOwner.Release(Connection connection, CloseReason reason) =>
+        plain.Closing.Follow(reason, _below!.IsAborted); // a connection that is released was made, and this before it
 
     void IConnectionOwner.Ended(Connection connection)
     {
@@ -87,6 +51,39 @@ internal sealed class Upgrade(Connection plain, Func<ITransportConnection, TlsCo
         }
 
         secure.Abort(CloseKind.ProtocolError, $"The TLS handshake was not over after {timeout}.", new TimeoutException("The TLS handshake took too long."));
+    }
+
+    private async Task BeginAsync()
+    {
+        TlsConnection tls;
+        Connection secure;
+        if (_left)
+            return;
+        try
+        {
+            _log = QuietLogger.Of(plain.Settings.Options.LoggerFactory, TlsLog.Category);
+            _below = new PlainConnection(plain);
+            tls = await TlsConnection.MakeAsync(_below, wrap).ConfigureAwait(false);
+            secure = new Connection(tls, plain.Settings.OverAnother, this) { Admittance = plain.Admittance };
+            if (!plain.TryPut(secure))
+                throw new InvalidOperationException("The connection was upgraded before; what is encrypted is the connection that came of that.");
+        }
+        catch (Exception e)
+        {
+            if (!_left)
+                Tell(() => observer.OnError(e));
+            return;
+        }
+
+        plain.Claim();
+        lock (_gate)
+            _handshaking = secure;
+        plain.Watch(_below);
+        if (_left)
+            Dispose(); // it left before there was something to end
+        if (timeout != Timeout.InfiniteTimeSpan)
+            _timer.Disposable = plain.Settings.Clock.After(timeout, plain.Executor, new Turn(() => TimeOut(secure)));
+        await RunAsync(secure, tls).ConfigureAwait(false);
     }
 
     private async Task RunAsync(Connection secure, TlsConnection tls)
