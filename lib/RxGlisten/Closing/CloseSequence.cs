@@ -185,7 +185,7 @@ internal sealed class CloseSequence(Connection connection)
             if (_phase == Phase.Closed)
                 return;
             _peerFinished = true;
-            _peerFirst |= !_finSent && !connection.Outbound.IsFinished;
+            NotePeersFin();
             _peerFinishedAt = connection.Settings.Clock.Now;
             over = (_finSent && !IsOthers) || _phase == Phase.Failing;
             connection.Inbound.End(_phase == Phase.Failing ? _reason : null, discard: false);
@@ -207,8 +207,10 @@ internal sealed class CloseSequence(Connection connection)
             if (_phase == Phase.Closed)
                 return;
 
-            // A stream that is cut is no failure to who throws away what comes: many peers answer TLS's goodbye by hanging up. One that was cut before is.
+            // A stream that is cut is no failure to who has said goodbye and throws away what comes: many peers answer TLS's goodbye by hanging up.
             ends = _phase == Phase.Finishing && error == SocketError.Disconnecting;
+            if (ends)
+                NotePeersFin();
             if (!ends || _peerFirst)
                 Decide(ReasonOf(error));
         }
@@ -268,7 +270,7 @@ internal sealed class CloseSequence(Connection connection)
     public void PeerFinishSeen()
     {
         lock (connection.Gate)
-            _peerFirst |= !_finSent && !connection.Outbound.IsFinished;
+            NotePeersFin();
         connection.Above?.Closing.PeerFinishSeen();
     }
 
@@ -332,6 +334,8 @@ internal sealed class CloseSequence(Connection connection)
         if (!_follows && (_reason is null or { IsOrderly: true }))
             _reason = reason;
     }
+
+    private void NotePeersFin() => _peerFirst |= !_finSent && !connection.Outbound.IsFinished;
 
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 

@@ -114,6 +114,7 @@ public sealed class SecureAcceptSpec
         var sockets = Secure(log: log);
         _ = sockets.Listener.AcceptAsync().AsTask();
         sockets.Connect();
+        sockets.Settle();
         sockets.Advance(10 * Second);
         Assert.That(log.Entries.Single(), Does.Contain("ProtocolError").And.Contain("not over after 00:00:10"));
     }

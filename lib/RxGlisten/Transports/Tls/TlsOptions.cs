@@ -27,8 +27,8 @@ public sealed record TlsOptions(TlsCertificate Certificate)
     public ClientVerification ClientVerification { get; init; } = ClientVerification.Off;
 
     /// <summary>
-    /// How often certificate files are read again, so that new handshakes get what they hold then; a file that can't be used is logged, and the certificate before it
-    /// stays. Links may be swapped, as Kubernetes does. Default no limit: they are read once.
+    /// How often certificate files are read again, so that new handshakes get what they hold then; a file that can't be used is logged, once, and the certificate before it
+    /// stays; one that is not valid yet is tried again until it is. Links may be swapped, as Kubernetes does. Default no limit: they are read when the server binds.
     /// </summary>
     public TimeSpan ReloadInterval { get; init; } = Timeout.InfiniteTimeSpan;
 

@@ -74,13 +74,6 @@ internal sealed class TlsTalker
         Client.Finish();
     });
 
-    /// <summary>Says FIN, and no close_notify before it.</summary>
-    public void Cut() => WhenReady(() =>
-    {
-        _finished = true;
-        Client.Finish();
-    });
-
     /// <summary>The server's side: its connection, whose bytes are written down.</summary>
     public IObservable<ReadOnlyMemory<byte>> Serve(IConnection connection)
     {

@@ -128,6 +128,23 @@ public sealed class TlsClosingSpec
         Assert.That(connection.Closed.Result.Kind, Is.EqualTo(CloseKind.PeerClosed));
     }
 
+    [Test]
+    public void A_peer_that_hangs_up_while_the_last_words_are_on_their_way_gets_them_all_and_did_not_end_orderly()
+    {
+        using var tls = new VirtualTls(windowBytes: 4_000);
+        var (connection, peer) = tls.Pair();
+        connection.Outbound.OnNext(PeerReading.Noise(300_000, 9));
+        connection.Dispose();
+        tls.Server.Settle();
+        peer.Cut();
+        tls.Server.Settle();
+        var read = peer.ReadToEndAsync();
+        tls.Server.Settle();
+        Assert.That(read.Result.Bytes.AsSpan().SequenceEqual(PeerReading.Noise(300_000, 9)));
+        Assert.That(connection.Closed.Result.Kind, Is.EqualTo(CloseKind.PeerReset));
+        tls.CheckBooks();
+    }
+
     [Test, Platform("Linux")]
     public async Task On_tcp_too_a_stream_that_was_cut_before_this_side_closed_did_not_end_orderly()
     {

@@ -18,7 +18,6 @@ internal sealed class PlainConnection(Connection plain) : ITransportConnection, 
     private SingleAssignmentDisposable? _subscription;
     private byte[] _rest = [];         // what it had no room for
     private IHangUpWatcher? _watcher;
-    private bool _shutDown;
     private volatile bool _ended;
 
     public EndPoint LocalEndPoint => plain.LocalEndPoint;
@@ -115,7 +114,6 @@ internal sealed class PlainConnection(Connection plain) : ITransportConnection, 
     {
         if (_ended)
             return SocketError.OperationAborted;
-        _shutDown = true;
         plain.Outbound.OnCompleted();
         return SocketError.Success;
     }
@@ -150,8 +148,8 @@ internal sealed class PlainConnection(Connection plain) : ITransportConnection, 
 
     void IConnectionWatcher.OnClosed(CloseReason reason)
     {
-        if (_ended || (reason.IsOrderly && _shutDown && plain.Inbound.EndReason is null))
-            return; // or both sides finished: who reads comes to the peer's end
+        if (_ended)
+            return;
         Failure ??= reason;
         _watcher!.OnHangUp(SocketError.ConnectionAborted); // the encrypted connection watches from its making
     }

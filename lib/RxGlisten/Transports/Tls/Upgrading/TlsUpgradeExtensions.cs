@@ -16,7 +16,7 @@ namespace RxGlisten;
 /// </para>
 /// <para>
 /// A handshake that fails or takes too long is a <see cref="ConnectionClosedException"/> with the reason (<see cref="CloseKind.ProtocolError"/>, where the peer did not leave by itself), and
-/// both are closed; the plain one as <see cref="CloseKind.PeerClosed"/> where the peer had finished before. All calls come on the transport's thread.
+/// both are closed. All calls come on the transport's thread.
 /// </para>
 /// </summary>
 public static class TlsUpgradeExtensions

@@ -217,7 +217,7 @@ public sealed class TlsUpgradeSpec
     }
 
     [Test]
-    public void A_peer_that_hangs_up_while_the_last_words_are_on_their_way_to_it_ended_nothing_before_its_time()
+    public void A_peer_that_hangs_up_while_the_last_words_are_on_their_way_gets_them_all_and_did_not_end_orderly()
     {
         var server = new VirtualServer(windowBytes: 4_000);
         var (served, raw) = server.Pair();
@@ -233,8 +233,25 @@ public sealed class TlsUpgradeSpec
         var read = peer.ReadToEndAsync();
         server.Settle();
         Assert.That(read.Result.Bytes.AsSpan().SequenceEqual(PeerReading.Noise(300_000, 9)));
-        Assert.That(End(secure).Kind, Is.EqualTo(CloseKind.LocalClosed));
+        Assert.That(End(secure).Kind, Is.EqualTo(CloseKind.PeerReset));
         Assert.That(End(served), Is.SameAs(End(secure)));
+        CheckBooks(server);
+    }
+
+    [Test]
+    public void A_peer_that_answers_the_goodbye_by_hanging_up_ended_nothing_before_its_time([Values] bool ofThePlain)
+    {
+        var server = new VirtualServer();
+        var (served, raw) = server.Pair();
+        var secured = served.UpgradeToTls(Localhost).Probe();
+        var peer = new TlsPeer(raw);
+        server.Settle();
+        (ofThePlain ? served : secured.Items.Single()).Dispose();
+        server.Settle();
+        peer.Cut();
+        server.Settle();
+        Assert.That(End(secured.Items.Single()).Kind, Is.EqualTo(CloseKind.LocalClosed));
+        Assert.That(End(served), Is.SameAs(End(secured.Items.Single())));
         CheckBooks(server);
     }
 
