@@ -178,12 +178,10 @@ internal sealed class EventLoopConnection : LoopMember, ITransportConnection, IS
         // Before the receive, whose delivery may wait for this room.
         if ((events & (ReadyEvents.Output | ReadyEvents.Failed | ReadyEvents.HungUp)) != 0)
             Volatile.Read(ref _send)?.OnRoom();
-        var receives = (events & (ReadyEvents.Input | ReadyEvents.Ends)) != 0 && _reading.Signal();
-        if (receives)
-            Receive();
+        var delivered = (events & (ReadyEvents.Input | ReadyEvents.Ends)) != 0 && _reading.Signal() && Receive();
         if (_ends != 0)
             TellWatcher();
-        return receives;
+        return delivered;
     }
 
     private void Close(bool reset)
@@ -212,12 +210,13 @@ internal sealed class EventLoopConnection : LoopMember, ITransportConnection, IS
     }
 
     /// <summary>The descriptor is ready, and the outstanding receive this caller's.</summary>
-    private void Receive()
+    /// <returns>Whether that is over now.</returns>
+    private bool Receive()
     {
         if (!_descriptor.TryUse())
         {
             Complete(s_aborted);
-            return;
+            return true;
         }
 
         if (_memory.IsEmpty)
@@ -230,7 +229,7 @@ internal sealed class EventLoopConnection : LoopMember, ITransportConnection, IS
         if (received.Bytes < 0)
         {
             AwaitInput();
-            return;
+            return false;
         }
 
         if (received.Bytes == 0)
@@ -239,6 +238,7 @@ internal sealed class EventLoopConnection : LoopMember, ITransportConnection, IS
         if (received.Bytes == size || Volatile.Read(ref _ends) != 0)
             _reading.Keep();
         Complete(received);
+        return true;
     }
 
     private void Complete(Transfer received)
