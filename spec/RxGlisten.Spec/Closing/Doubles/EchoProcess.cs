@@ -15,6 +15,9 @@ internal sealed class EchoProcess : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public IPEndPoint EndPoint { get; private set; } = new(IPAddress.Loopback, 0);
 
+    /// <summary>Its number.</summary>
+    public int Id => _process.Id;
+
     /// <summary>Whether it is over.</summary>
     public bool HasExited => _process.HasExited;
 
