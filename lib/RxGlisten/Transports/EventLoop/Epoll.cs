@@ -13,8 +13,7 @@ internal sealed unsafe class Epoll
 {
     private const int Capacity = 512;
 
-    // struct epoll_event { uint32_t events; uint64_t data; } is packed on x86-64 only.
-    private static readonly int s_stride = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 12 : 16;
+    private static readonly int s_stride = StrideOn(RuntimeInformation.ProcessArchitecture);
 
     private readonly int _descriptor;
     private readonly byte* _events = (byte*)NativeMemory.AllocZeroed(Capacity * 16); // for good, as the loop
@@ -38,6 +37,9 @@ internal sealed unsafe class Epoll
             return Libc.Poll(&entry, 1, 0) > 0;
         }
     }
+
+    /// <summary>The bytes from one struct epoll_event { uint32_t events; uint64_t data; } to the next: it is packed on x86-64 only.</summary>
+    public static int StrideOn(Architecture architecture) => architecture == Architecture.X64 ? 12 : 16;
 
     /// <summary>Looks after a descriptor from now on, until it is closed; false with an error number when the system won't.</summary>
     public bool TryAdd(int descriptor, ReadyEvents interest, ulong token) => Control(Libc.EpollAdd, descriptor, interest, token);
