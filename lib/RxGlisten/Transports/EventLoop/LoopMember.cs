@@ -31,7 +31,7 @@ internal abstract class LoopMember(EventLoop loop, Action? blocked) : ITransport
     public void Post(IThreadPoolWorkItem work)
     {
         if (_isOffLoop)
-            ThreadPool.UnsafeQueueUserWorkItem(new OffLoopTurn(this, work), preferLocal: false);
+            RunOffLoop(work);
         else
             loop.Post(new LoopTurn(this, work, default));
     }
@@ -48,7 +48,16 @@ internal abstract class LoopMember(EventLoop loop, Action? blocked) : ITransport
             Handle(events);
     }
 
-    /// <summary>Its running turn blocks the loop, which goes on without it.</summary>
+    /// <summary>Work that was posted, on the loop.</summary>
+    public void OnPosted(IThreadPoolWorkItem work)
+    {
+        if (_isOffLoop)
+            RunOffLoop(work);
+        else
+            work.Execute();
+    }
+
+    /// <summary>Its running turn blocks the loop, which goes on without it where there is another thread for it.</summary>
     public void OnBlocked()
     {
         Volatile.Write(ref _quickTurns, 0);
@@ -86,6 +95,8 @@ internal abstract class LoopMember(EventLoop loop, Action? blocked) : ITransport
         else if (Interlocked.Increment(ref _quickTurns) >= QuickInARow)
             _isOffLoop = false;
     }
+
+    private void RunOffLoop(IThreadPoolWorkItem work) => ThreadPool.UnsafeQueueUserWorkItem(new OffLoopTurn(this, work), preferLocal: false);
 
     private void Defer(ReadyEvents events)
     {
