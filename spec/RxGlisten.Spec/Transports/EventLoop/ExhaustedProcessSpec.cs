@@ -25,6 +25,8 @@ public sealed class ExhaustedProcessSpec
     {
         await using var process = new SpecProcess(nameof(FewThreads));
         var endpoint = IPEndPoint.Parse(await process.HearAsync());
+        using (var first = await SocketPeer.ConnectAsync(endpoint).Soon())
+            await EchoAsync(first, "which may take its time");
         using var blocking = await SocketPeer.ConnectAsync(endpoint).Soon();
         using var waiting = await SocketPeer.ConnectAsync(endpoint).Soon();
         await EchoAsync(blocking, "one");

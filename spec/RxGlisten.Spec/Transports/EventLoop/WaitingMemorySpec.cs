@@ -35,7 +35,7 @@ public sealed class WaitingMemorySpec
         const int Count = 300;
         var loops = new OwnLoops(1);
         var options = new ServerOptions { ReceiveBufferBytes = Size };
-        await using var served = byHand ? null : RxServer.Bind(loops.EndPoint(), options);
+        var served = byHand ? null : RxServer.Bind(loops.EndPoint(), options);
         using var held = byHand ? ListenSocket.Listen(loops.EndPoint(), options) : null;
         var connections = new List<IConnection>();
         var accepted = new SemaphoreSlim(0);
@@ -82,6 +82,8 @@ public sealed class WaitingMemorySpec
         peers.ForEach(peer => peer.Dispose());
         foreach (var receive in waiting)
             Assert.That(async () => await receive.Soon(), Throws.Exception);
+        if (served is not null)
+            await served.StopAsync(TimeSpan.Zero).Soon();
     }
 
     [Test]

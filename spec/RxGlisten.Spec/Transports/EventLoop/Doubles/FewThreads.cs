@@ -14,9 +14,10 @@ internal static class FewThreads
     public static async Task RunAsync()
     {
         using var release = new ManualResetEventSlim();
+        var refuses = false;
         using var meters = new MeterTap((name, count) =>
         {
-            if (name == "rxglisten.callbacks.blocked")
+            if (name == "rxglisten.callbacks.blocked" && Volatile.Read(ref refuses)) // what comes first may take its time
                 Console.WriteLine("blocked");
         });
         ThreadPool.SetMinThreads(4, 4);
@@ -34,6 +35,11 @@ internal static class FewThreads
             {
                 case "refuse":
                     Limit(1);
+                    while (LoopThread.TryTake() is not null)
+                    {
+                    }
+
+                    Volatile.Write(ref refuses, true);
                     break;
                 case "allow":
                     Limit(null);
