@@ -26,7 +26,7 @@ internal abstract class LoopMember(EventLoop loop, Action? blocked) : ITransport
     public void Post(IThreadPoolWorkItem work)
     {
         if (_absence.IsOn)
-            ThreadPool.UnsafeQueueUserWorkItem(new OffLoopTurn(this, work), preferLocal: false);
+            RunOffLoop(work);
         else
             loop.Post(new LoopTurn(this, work, default));
     }
@@ -43,7 +43,16 @@ internal abstract class LoopMember(EventLoop loop, Action? blocked) : ITransport
             Handle(events);
     }
 
-    /// <summary>Its running turn blocks the loop, which goes on without it.</summary>
+    /// <summary>Work that was posted, on the loop.</summary>
+    public void OnPosted(IThreadPoolWorkItem work)
+    {
+        if (_absence.IsOn)
+            RunOffLoop(work);
+        else
+            work.Execute();
+    }
+
+    /// <summary>Its running turn blocks the loop, which goes on without it where there is another thread for it.</summary>
     public void OnBlocked()
     {
         _absence.Begin();
@@ -72,6 +81,8 @@ internal abstract class LoopMember(EventLoop loop, Action? blocked) : ITransport
     /// <summary>Does what the events allow. May be called on several threads at a time while one of the calls blocks.</summary>
     /// <returns>Whether something was delivered.</returns>
     protected abstract bool Handle(ReadyEvents events);
+
+    private void RunOffLoop(IThreadPoolWorkItem work) => ThreadPool.UnsafeQueueUserWorkItem(new OffLoopTurn(this, work), preferLocal: false);
 
     private void Defer(ReadyEvents events)
     {
