@@ -23,7 +23,7 @@ internal static partial class ConnectionLog
     public static partial void Rescued(ILogger log, long id, Exception error);
 
     [LoggerMessage(6, LogLevel.Warning,
-        "A callback blocked an event loop for more than 20 ms, so another thread took the loop over. Connections whose callbacks block are served by the "
-        + "thread pool until they are quick again. This is logged once; the counter rxglisten.callbacks.blocked has all of them.")]
+        "A callback blocked an event loop for more than 20 ms while others waited. Another thread takes the loop over, as soon as there is one. Connections whose "
+        + "callbacks block are served by the thread pool until they are quick again. This is logged once; the counter rxglisten.callbacks.blocked has all of them.")]
     public static partial void CallbackBlocked(ILogger log);
 }

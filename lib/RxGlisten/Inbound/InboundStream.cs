@@ -7,7 +7,7 @@ namespace RxGlisten;
 /// the observer is <see cref="_turn"/>: who takes it delivers whatever there is and gives it up when nothing is left, so calls are serial
 /// whoever makes them: the receive loop with a packet just read, or a posted turn with parked packets and the end.
 /// </summary>
-internal sealed class InboundStream(Connection connection) : IObservable<Message>, IDelivery, IHoldSource, IReceiveBuffer, IThreadPoolWorkItem
+internal sealed class InboundStream(Connection connection) : IObservable<Message>, IDelivery, IHoldSource, ITakesMemoryBack, IThreadPoolWorkItem
 {
     private InboundSubscription? _current;
     private List<InboundSubscription>? _parked;   // made inside the current subscriber's call, waiting for it to leave
@@ -261,13 +261,16 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
     /// <summary>The receive under way ended without bytes: takes its memory back.</summary>
     public void OnNothingReceived()
     {
+        TakeMemoryBack(); // first: once the read counts as over, a close may read on beside this thread
+        lock (connection.Gate)
+            connection.Reader.ReadIsOver();
+    }
+
+    public void TakeMemoryBack()
+    {
         byte[]? buffer;
         lock (connection.Gate)
-        {
-            connection.Reader.ReadIsOver();
             TakeLent(0, out buffer);
-        }
-
         if (buffer is not null)
             ReceiveMemory.Return(buffer);
     }

@@ -6,7 +6,7 @@ namespace RxGlisten.Sockets;
 /// The receiving side of a socket. The transport's receive and the caller's are two: one that the caller gave up goes on, and what it brings is kept
 /// for the next, so that no byte is lost. There is never more than one of either.
 /// </summary>
-internal sealed class SocketReceiver(ITransportConnection transport, SocketLife life, Clock clock, int most) : IReceiveBuffer
+internal sealed class SocketReceiver(ITransportConnection transport, SocketLife life, Clock clock, int most) : ITakesMemoryBack
 {
     private readonly Lock _gate = new(); // guards what follows
     private readonly UnreadBytes _unread = new();
@@ -73,6 +73,12 @@ internal sealed class SocketReceiver(ITransportConnection transport, SocketLife 
             return _lent = ReceiveMemory.Allocate(count);
         _rented = ReceiveMemory.Rent(most);
         return _lent = _rented.AsMemory(0, most);
+    }
+
+    public void TakeMemoryBack()
+    {
+        lock (_gate)
+            TakeLent(0);
     }
 
     private bool IsReady => _unread.Count >= _wanted || _ended || _failure is not null;

@@ -31,7 +31,7 @@ public abstract record SocketSettings
 
     /// <summary>
     /// Called on the thread pool each time a callback of a connection or of the listener blocked the transport's thread for so long that
-    /// another had to take over; null when nobody wants to know.
+    /// another has to take over; null when nobody wants to know.
     /// </summary>
     public Action? Blocked { get; init; }
 }

@@ -48,7 +48,6 @@ internal static class BarCatalog
         OverSockets(CellCatalog.TlsChat, Metric.CpuPerMillionMessages, ServerCatalog.Kestrel, 1.0),
         OverSockets(CellCatalog.TlsStream, Metric.CpuPerGigabyte, ServerCatalog.Kestrel, 1.0),
         OverSockets(CellCatalog.TlsChurn, Metric.ConnectionsPerSecond, ServerCatalog.Kestrel, 1.0),
-        new(ServerCatalog.Portable, CellCatalog.Blocking, Metric.P99, MostBlockedMicroseconds),
     ];
 
     private static Bar Subject(Cell cell, Metric metric, string baseline, double limit) =>

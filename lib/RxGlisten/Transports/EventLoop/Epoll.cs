@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -9,21 +10,22 @@ namespace RxGlisten;
 /// ready and is left alone is not told of again, so a connection that is not being read costs nothing.
 /// One thread at a time waits and reads the events; any may add and modify.
 /// </summary>
-internal sealed unsafe class Epoll
+internal sealed unsafe class Epoll : IDisposable
 {
     private const int Capacity = 512;
 
-    // struct epoll_event { uint32_t events; uint64_t data; } is packed on x86-64 only.
-    private static readonly int s_stride = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 12 : 16;
+    private static readonly int s_stride = StrideOn(RuntimeInformation.ProcessArchitecture);
 
     private readonly int _descriptor;
-    private readonly byte* _events = (byte*)NativeMemory.AllocZeroed(Capacity * 16); // for good, as the loop
+    private readonly byte* _events;
 
+    /// <exception cref="SocketException">There are no descriptors left.</exception>
     public Epoll()
     {
         _descriptor = Libc.EpollCreate(Libc.CloseOnExec);
         if (_descriptor < 0)
-            throw new Win32Exception(NativeError.Last, "No epoll set can be made");
+            throw new SocketException((int)NativeError.ToSocketError(NativeError.Last), "No epoll set can be made");
+        _events = (byte*)NativeMemory.AllocZeroed(Capacity * 16);
     }
 
     /// <summary>How many events the last wait gave.</summary>
@@ -38,6 +40,9 @@ internal sealed unsafe class Epoll
             return Libc.Poll(&entry, 1, 0) > 0;
         }
     }
+
+    /// <summary>The bytes from one struct epoll_event { uint32_t events; uint64_t data; } to the next: it is packed on x86-64 only.</summary>
+    public static int StrideOn(Architecture architecture) => architecture == Architecture.X64 ? 12 : 16;
 
     /// <summary>Looks after a descriptor from now on, until it is closed; false with an error number when the system won't.</summary>
     public bool TryAdd(int descriptor, ReadyEvents interest, ulong token) => Control(Libc.EpollAdd, descriptor, interest, token);
@@ -59,6 +64,13 @@ internal sealed unsafe class Epoll
 
     /// <summary>To whom.</summary>
     public ulong TokenAt(int index) => Unsafe.ReadUnaligned<ulong>(_events + (index * s_stride) + s_stride - sizeof(ulong));
+
+    /// <summary>Gives everything back. Nobody waits or reads any more.</summary>
+    public void Dispose()
+    {
+        _ = Libc.Close(_descriptor);
+        NativeMemory.Free(_events);
+    }
 
     private bool Control(int operation, int descriptor, ReadyEvents interest, ulong token)
     {

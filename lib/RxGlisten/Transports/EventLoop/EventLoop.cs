@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using System.ComponentModel;
+using System.Net.Sockets;
 
 namespace RxGlisten;
 
@@ -8,7 +8,7 @@ namespace RxGlisten;
 /// time: a turn that blocks loses it to another thread, which goes on with the rest of the batch, while the blocked one finishes its turn and
 /// leaves. All fields but those that say otherwise belong to the role.
 /// </summary>
-internal sealed unsafe class EventLoop
+internal sealed unsafe class EventLoop : IDisposable
 {
     private readonly LoopMonitor _monitor;
     private readonly Epoll _epoll = new();
@@ -20,15 +20,26 @@ internal sealed unsafe class EventLoop
     private long _turns;
     private long _turn;          // the number of the turn under way, 0 between turns; who changes it to 0 has the role
     private LoopMember? _running;
+    private NativeThread? _thread;
     private int _sleeping;       // 1 while it may be waiting for events with nothing posted
 
+    /// <exception cref="SocketException">There are no descriptors left.</exception>
     public EventLoop(LoopMonitor monitor)
     {
         _monitor = monitor;
         _alarm = Libc.EventDescriptor(0, Libc.CloseOnExec | Libc.NonBlocking);
-        if (_alarm < 0 || !_epoll.TryAdd(_alarm, ReadyEvents.Input, 0))
-            throw new Win32Exception(NativeError.Last, "No event loop can be made");
+        if (_alarm >= 0 && _epoll.TryAdd(_alarm, ReadyEvents.Input, 0))
+            return;
+        var error = NativeError.ToSocketError(NativeError.Last);
+        Dispose();
+        throw new SocketException((int)error, "No event loop can be made");
     }
+
+    /// <summary>The thread that is the loop, or has been a moment ago; null before the first. Any thread.</summary>
+    public NativeThread? Thread => Volatile.Read(ref _thread);
+
+    /// <summary>Whether others wait while a turn is under way. Any thread; a guess once that is over.</summary>
+    public bool IsAwaited => _next != _epoll.Count || !_posted.IsEmpty || _epoll.HasEvents;
 
     /// <summary>Whether it waits for events. Any thread.</summary>
     public bool IsSleeping => Volatile.Read(ref _sleeping) != 0;
@@ -76,25 +87,35 @@ internal sealed unsafe class EventLoop
     }
 
     /// <summary>Is the loop, until a turn on this thread loses the role.</summary>
-    public void Run()
+    /// <param name="thread">This thread.</param>
+    public void Run(NativeThread thread)
     {
+        Volatile.Write(ref _thread, thread);
         while (DoEvents() && DoPosted())
             Wait();
     }
 
-    /// <summary>
-    /// Takes the role from the turn, if that is still under way and others wait for the loop; the caller has the role then, and is to
-    /// <see cref="Run"/> it on another thread. Any thread.
-    /// </summary>
-    public bool TryTakeOver(long turn)
+    /// <summary>Tells the member whose turn it is that it blocks the loop; false when the turn is over. Any thread.</summary>
+    public bool TellBlocked(long turn)
     {
         var running = _running;
-        if (_next == _epoll.Count && _posted.IsEmpty && !_epoll.HasEvents)
-            return false;
-        if (Interlocked.CompareExchange(ref _turn, 0, turn) != turn)
+        if (Turn != turn)
             return false;
         running!.OnBlocked(); // it was read while the turn was under way, whose member it is
         return true;
+    }
+
+    /// <summary>
+    /// Takes the role from the turn, if that is still under way; the caller has the role then, and is to <see cref="Run"/> it on another thread. Any thread.
+    /// </summary>
+    public bool TryTakeOver(long turn) => Interlocked.CompareExchange(ref _turn, 0, turn) == turn;
+
+    /// <summary>Gives back what it has; for one that never ran.</summary>
+    public void Dispose()
+    {
+        if (_alarm >= 0)
+            _ = Libc.Close(_alarm);
+        _epoll.Dispose();
     }
 
     private bool DoEvents()

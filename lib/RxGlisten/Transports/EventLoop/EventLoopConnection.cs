@@ -10,7 +10,7 @@ namespace RxGlisten;
 /// </summary>
 internal sealed class EventLoopConnection : LoopMember, ITransportConnection, ISocketOptions, IValueTaskSource<Transfer>
 {
-    private const ReadyEvents Interest = ReadyEvents.Input | ReadyEvents.PeerFinished;
+    private const ReadyEvents Interest = ReadyEvents.Input | ReadyEvents.Urgent | ReadyEvents.PeerFinished;
 
     private static readonly Transfer s_aborted = new(0, SocketError.OperationAborted);
 
@@ -20,11 +20,11 @@ internal sealed class EventLoopConnection : LoopMember, ITransportConnection, IS
     private ManualResetValueTaskSourceCore<Transfer> _received;
     private Readiness _reading;
     private IReceiveBuffer? _buffer;   // of the outstanding receive
-    private Memory<byte> _memory;      // ... if it was asked for and there was nothing to receive after all
+    private Memory<byte> _memory;      // ... if it was asked for, there was nothing to receive after all, and the buffer does not take it back
     private EventLoopSend? _send;      // made by the first send that has to wait
     private IHangUpWatcher? _watcher;
-    private int _ends;                 // what was seen of the end: ReadyEvents
-    private int _told;                 // ... and what of it was told, to the watcher or by a receive
+    private int _seen;                 // of the end, and whether there ever was urgent data: ReadyEvents
+    private int _told;                 // what of the end was told, to the watcher or by a receive
     private int _closed;
 
     private EventLoopConnection(int descriptor, EndPoint local, NativeAddress remote, EventLoop loop, Action? blocked)
@@ -121,7 +121,7 @@ internal sealed class EventLoopConnection : LoopMember, ITransportConnection, IS
     {
         _watcher = watcher;
         Interlocked.MemoryBarrier(); // the loop notes an end and then looks for the watcher: one of the two sees the other
-        if (Volatile.Read(ref _ends) != 0)
+        if (Volatile.Read(ref _seen) != 0)
             PostReady(ReadyEvents.None);
     }
 
@@ -172,18 +172,16 @@ internal sealed class EventLoopConnection : LoopMember, ITransportConnection, IS
     /// <inheritdoc/>
     protected override bool Handle(ReadyEvents events)
     {
-        if ((events & ReadyEvents.Ends) != 0)
-            Interlocked.Or(ref _ends, (int)(events & ReadyEvents.Ends));
+        if ((events & (ReadyEvents.Ends | ReadyEvents.Urgent)) != 0)
+            Interlocked.Or(ref _seen, (int)(events & (ReadyEvents.Ends | ReadyEvents.Urgent)));
 
         // Before the receive, whose delivery may wait for this room.
         if ((events & (ReadyEvents.Output | ReadyEvents.Failed | ReadyEvents.HungUp)) != 0)
             Volatile.Read(ref _send)?.OnRoom();
-        var receives = (events & (ReadyEvents.Input | ReadyEvents.Ends)) != 0 && _reading.Signal();
-        if (receives)
-            Receive();
-        if (_ends != 0)
+        var delivered = (events & (ReadyEvents.Input | ReadyEvents.Ends)) != 0 && _reading.Signal() && Receive();
+        if (_seen != 0)
             TellWatcher();
-        return receives;
+        return delivered;
     }
 
     private void Close(bool reset)
@@ -212,33 +210,42 @@ internal sealed class EventLoopConnection : LoopMember, ITransportConnection, IS
     }
 
     /// <summary>The descriptor is ready, and the outstanding receive this caller's.</summary>
-    private void Receive()
+    /// <returns>Whether that is over now.</returns>
+    private bool Receive()
     {
         if (!_descriptor.TryUse())
         {
             Complete(s_aborted);
-            return;
+            return true;
         }
 
         if (_memory.IsEmpty)
             _memory = _buffer!.GetMemory(0); // a receive is outstanding
         var size = _memory.Length;
+        var isCut = false;
         var received = size == 0
             ? new Transfer(0, SocketError.NoBufferSpaceAvailable) // no memory must not look like a FIN
-            : NativeSocket.Receive(_descriptor.Number, _memory.Span);
+            : _isUnix ? NativeSocket.Receive(_descriptor.Number, _memory.Span, out isCut) : NativeSocket.Receive(_descriptor.Number, _memory.Span);
         _descriptor.Leave();
         if (received.Bytes < 0)
         {
+            if (_buffer is ITakesMemoryBack buffer)
+            {
+                _memory = default;
+                buffer.TakeMemoryBack();
+            }
+
             AwaitInput();
-            return;
+            return false;
         }
 
         if (received.Bytes == 0)
             Interlocked.Or(ref _told, (int)(received.Succeeded ? ReadyEvents.PeerFinished : ReadyEvents.Failed));
-        // Less than asked for is all there was, and what comes now is another edge; but an end behind the bytes was told already.
-        if (received.Bytes == size || Volatile.Read(ref _ends) != 0)
+        // Less than asked for is all there was, and what comes now is another edge; but an end behind the bytes, and what follows urgent data, was told already.
+        if (received.Bytes == size || isCut || Volatile.Read(ref _seen) != 0)
             _reading.Keep();
         Complete(received);
+        return true;
     }
 
     private void Complete(Transfer received)
@@ -248,12 +255,12 @@ internal sealed class EventLoopConnection : LoopMember, ITransportConnection, IS
         _received.SetResult(received);
     }
 
-    /// <summary>Tells the watcher of an end that no receive has told, and none is about to.</summary>
+    /// <summary>Tells the watcher of an end that no receive has told, and none is about to: one that is under way on another thread looks here when it is over.</summary>
     private void TellWatcher()
     {
-        if (Volatile.Read(ref _watcher) is not { } watcher || _reading.IsAwaited)
+        if (Volatile.Read(ref _watcher) is not { } watcher || Volatile.Read(ref _buffer) is not null || IsClosed)
             return;
-        var ends = (ReadyEvents)Volatile.Read(ref _ends);
+        var ends = (ReadyEvents)Volatile.Read(ref _seen);
         var told = (ReadyEvents)Volatile.Read(ref _told);
         if ((told & ReadyEvents.Failed) != 0)
             return; // nothing follows an error

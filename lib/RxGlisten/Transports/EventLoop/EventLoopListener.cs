@@ -129,9 +129,7 @@ internal sealed class EventLoopListener : LoopMember, ITransportListener
             }
         }
 
-        if (accepts)
-            AcceptWaiting();
-        return accepts;
+        return accepts && AcceptWaiting();
     }
 
     private bool TakeRight()
@@ -142,8 +140,10 @@ internal sealed class EventLoopListener : LoopMember, ITransportListener
     }
 
     /// <summary>With the right to accept: gives connections to those who wait, until there are none of the one or the other.</summary>
-    private void AcceptWaiting()
+    /// <returns>Whether somebody got one.</returns>
+    private bool AcceptWaiting()
     {
+        var delivered = false;
         for (var i = 0; i < MostAtOnce; i++)
         {
             EventLoopAccept accept;
@@ -152,7 +152,7 @@ internal sealed class EventLoopListener : LoopMember, ITransportListener
             {
                 _accepting = false;
                 if (!TakeRight())
-                    return;
+                    return delivered;
                 accept = _waiting.First!.Value; // TakeRight saw it
                 _waiting.RemoveFirst();
                 edges = _edges;
@@ -160,12 +160,17 @@ internal sealed class EventLoopListener : LoopMember, ITransportListener
 
             var accepted = Accept();
             if (accepted.Error == SocketError.WouldBlock)
+            {
                 PutBack(accept, edges);
-            else
-                accept.Complete(accepted);
+                continue;
+            }
+
+            delivered = true;
+            accept.Complete(accepted);
         }
 
         PostReady(ReadyEvents.GoOn);
+        return delivered;
     }
 
     private void PutBack(EventLoopAccept accept, int edges)

@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Net;
 using System.Net.Sockets;
 
@@ -13,7 +12,20 @@ internal sealed class EventLoopTransport(EventLoops? loops) : ITransport
 
     public bool UsesDescriptors => true;
 
-    public ITransportExecutor Executor => field ??= new EventLoopExecutor(Loops.Next());
+    public ITransportExecutor Executor
+    {
+        get
+        {
+            try
+            {
+                return field ??= new EventLoopExecutor(Loops.Next());
+            }
+            catch (SocketException)
+            {
+                return PoolExecutor.Instance; // who asks is about to bind or to connect, which will say what is the matter
+            }
+        }
+    }
 
     private EventLoops Loops => loops ?? EventLoops.OfProcess;
 
@@ -24,10 +36,10 @@ internal sealed class EventLoopTransport(EventLoops? loops) : ITransport
         {
             return EventLoopListener.Open(listening, Loops, settings);
         }
-        catch (Exception error) when (error is Win32Exception)
+        catch (SocketException error)
         {
             listening.Dispose();
-            throw ListenFailure.From(endpoint, error as SocketException ?? new SocketException((int)NativeError.ToSocketError(((Win32Exception)error).NativeErrorCode)));
+            throw ListenFailure.From(endpoint, error);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
 namespace RxGlisten;
@@ -15,16 +16,32 @@ internal sealed class EventLoops
     private static EventLoops? s_process;
 
     /// <summary>Starts so many.</summary>
-    /// <exception cref="System.ComponentModel.Win32Exception">There are no descriptors left for them.</exception>
+    /// <exception cref="SocketException">There are no descriptors, or no threads, left for them; nothing is kept then.</exception>
     public EventLoops(int count)
     {
         var monitor = new LoopMonitor();
-        _loops = new EventLoop[count];
+        var loops = new List<EventLoop>(count);
+        var threads = new List<LoopThread>(count);
+        try
+        {
+            for (var i = 0; i < count; i++)
+            {
+                loops.Add(new EventLoop(monitor));
+                threads.Add(LoopThread.Take());
+            }
+
+            _loops = [.. loops];
+            monitor.Start(_loops);
+        }
+        catch (SocketException)
+        {
+            threads.ForEach(thread => thread.GiveBack());
+            loops.ForEach(loop => loop.Dispose());
+            throw;
+        }
+
         for (var i = 0; i < count; i++)
-            _loops[i] = new EventLoop(monitor);
-        foreach (var loop in _loops)
-            LoopThread.Take().Give(loop);
-        monitor.Start(_loops);
+            threads[i].Give(_loops[i]);
     }
 
     /// <summary>Whether this system has what it takes.</summary>
@@ -32,7 +49,7 @@ internal sealed class EventLoops
         OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.Arm64;
 
     /// <summary>Those of the process.</summary>
-    /// <exception cref="System.ComponentModel.Win32Exception">They are not made yet, and there are no descriptors left for them.</exception>
+    /// <exception cref="SocketException">They are not made yet, and there are no descriptors, or no threads, left for them.</exception>
     public static EventLoops OfProcess
     {
         get

@@ -27,6 +27,7 @@ internal static unsafe partial class Libc
     public const int KeepIntervalOption = 5; // TCP_KEEPINTVL
     public const int KeepCountOption = 6;    // TCP_KEEPCNT
     public const int NoSignal = 0x4000;      // MSG_NOSIGNAL
+    public const int ControlCut = 0x8;       // MSG_CTRUNC
     public const int ShutdownWrite = 1;      // SHUT_WR
     public const short PollIn = 1;           // POLLIN
 
@@ -62,6 +63,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "recv", SetLastError = true)]
     public static partial nint Receive(int descriptor, byte* bytes, nuint count, int flags);
 
+    [LibraryImport(Library, EntryPoint = "recvmsg", SetLastError = true)]
+    public static partial nint ReceiveScattered(int descriptor, MessageHeader* message, int flags);
+
     [LibraryImport(Library, EntryPoint = "send", SetLastError = true)]
     public static partial nint Send(int descriptor, byte* bytes, nuint count, int flags);
 
@@ -82,6 +86,16 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "close")]
     public static partial int Close(int descriptor);
+
+    [LibraryImport(Library, EntryPoint = "clock_gettime")]
+    public static partial int GetTime(int clock, Time* time);
+
+    /// <summary>struct timespec of a 64-bit system.</summary>
+    public struct Time
+    {
+        public long Seconds;
+        public long Nanoseconds;
+    }
 
     /// <summary>struct pollfd.</summary>
     public struct PollEntry

@@ -4,18 +4,13 @@ namespace RxGlisten;
 
 /// <summary>
 /// A connection or a listener of an event loop, and the executor of what is above it. Its turns run on the loop; once one of them has blocked the
-/// loop, they run on the thread pool, until so many in a row were quick.
+/// loop, they run on the thread pool, until so many deliveries in a row were quick.
 /// </summary>
 /// <param name="loop">Its loop, for good.</param>
 /// <param name="blocked">Told, on the pool, when a turn blocked the loop; null when nobody wants to know.</param>
 internal abstract class LoopMember(EventLoop loop, Action? blocked) : ITransportExecutor, IHasThreadsAside, IThreadPoolWorkItem
 {
-    private const int QuickInARow = 100;
-
-    private static readonly long s_quick = Stopwatch.Frequency / 1000; // a millisecond
-
-    private volatile bool _isOffLoop;
-    private int _quickTurns;
+    private LoopAbsence _absence;
     private int _deferred; // events that the pool has not taken up
 
     /// <summary>Its number in the loop.</summary>
@@ -30,8 +25,8 @@ internal abstract class LoopMember(EventLoop loop, Action? blocked) : ITransport
     /// <inheritdoc/>
     public void Post(IThreadPoolWorkItem work)
     {
-        if (_isOffLoop)
-            ThreadPool.UnsafeQueueUserWorkItem(new OffLoopTurn(this, work), preferLocal: false);
+        if (_absence.IsOn)
+            RunOffLoop(work);
         else
             loop.Post(new LoopTurn(this, work, default));
     }
@@ -42,17 +37,25 @@ internal abstract class LoopMember(EventLoop loop, Action? blocked) : ITransport
     /// <summary>Events of its descriptor, on the loop.</summary>
     public void OnReady(ReadyEvents events)
     {
-        if (_isOffLoop)
+        if (_absence.IsOn)
             Defer(events);
         else
             Handle(events);
     }
 
-    /// <summary>Its running turn blocks the loop, which goes on without it.</summary>
+    /// <summary>Work that was posted, on the loop.</summary>
+    public void OnPosted(IThreadPoolWorkItem work)
+    {
+        if (_absence.IsOn)
+            RunOffLoop(work);
+        else
+            work.Execute();
+    }
+
+    /// <summary>Its running turn blocks the loop, which goes on without it where there is another thread for it.</summary>
     public void OnBlocked()
     {
-        Volatile.Write(ref _quickTurns, 0);
-        _isOffLoop = true;
+        _absence.Begin();
         if (blocked is not null)
             ThreadPool.UnsafeQueueUserWorkItem(static told => told(), blocked, preferLocal: false);
     }
@@ -63,13 +66,13 @@ internal abstract class LoopMember(EventLoop loop, Action? blocked) : ITransport
         var events = (ReadyEvents)Interlocked.Exchange(ref _deferred, 0);
         var start = Stopwatch.GetTimestamp();
         if (Handle(events))
-            OffLoopTurnEnded(start);
+            _absence.Delivered(Stopwatch.GetTimestamp() - start);
     }
 
     /// <summary>Sees to it that <see cref="Handle"/> is called with these events, later.</summary>
     protected void PostReady(ReadyEvents events)
     {
-        if (_isOffLoop)
+        if (_absence.IsOn)
             Defer(events);
         else
             loop.Post(new LoopTurn(this, null, events));
@@ -79,13 +82,7 @@ internal abstract class LoopMember(EventLoop loop, Action? blocked) : ITransport
     /// <returns>Whether something was delivered.</returns>
     protected abstract bool Handle(ReadyEvents events);
 
-    private void OffLoopTurnEnded(long start)
-    {
-        if (Stopwatch.GetTimestamp() - start > s_quick)
-            Volatile.Write(ref _quickTurns, 0);
-        else if (Interlocked.Increment(ref _quickTurns) >= QuickInARow)
-            _isOffLoop = false;
-    }
+    private void RunOffLoop(IThreadPoolWorkItem work) => ThreadPool.UnsafeQueueUserWorkItem(new OffLoopTurn(this, work), preferLocal: false);
 
     private void Defer(ReadyEvents events)
     {
@@ -100,7 +97,7 @@ internal abstract class LoopMember(EventLoop loop, Action? blocked) : ITransport
         {
             var start = Stopwatch.GetTimestamp();
             work.Execute();
-            member.OffLoopTurnEnded(start);
+            member._absence.Worked(Stopwatch.GetTimestamp() - start);
         }
     }
 }

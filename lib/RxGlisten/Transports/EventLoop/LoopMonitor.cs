@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace RxGlisten;
 
 /// <summary>
@@ -11,16 +13,19 @@ internal sealed class LoopMonitor
     private const int QuietLooks = 5;
 
     private static readonly TimeSpan s_period = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan s_computes = TimeSpan.FromMilliseconds(5); // of a period: with a processor to share, too
 
     private readonly SemaphoreSlim _wake = new(0);
     private EventLoop[] _loops = [];
     private int _asleep;
 
     /// <summary>Looks after these loops from now on, for good. Called once.</summary>
+    /// <exception cref="SocketException">The system has no thread left for it.</exception>
     public void Start(EventLoop[] loops)
     {
         _loops = loops;
-        new Thread(Live) { IsBackground = true, Name = "RxGlisten event loop monitor" }.UnsafeStart();
+        if (!LoopThread.TryStart(Live, "RxGlisten event loop monitor"))
+            throw new SocketException((int)SocketError.NoBufferSpaceAvailable, "No thread can be made for an event loop");
     }
 
     /// <summary>A loop has woken. After a fence: either this sees the monitor asleep, or the monitor sees the loop awake.</summary>
@@ -32,7 +37,7 @@ internal sealed class LoopMonitor
 
     private void Live()
     {
-        var seen = new (long Turn, long Turns, int Looks)[_loops.Length];
+        var seen = new Seen[_loops.Length];
         var quiet = 0;
         while (true)
         {
@@ -52,23 +57,36 @@ internal sealed class LoopMonitor
     }
 
     /// <summary>Whether there were turns since the last look, or is one.</summary>
-    private static bool Look(EventLoop loop, ref (long Turn, long Turns, int Looks) seen)
+    private static bool Look(EventLoop loop, ref Seen seen)
     {
         var (turn, turns) = (loop.Turn, loop.Turns);
-        seen.Looks = turn != 0 && turn == seen.Turn ? seen.Looks + 1 : 1;
-        seen.Turn = turn;
+        if (turn != 0 && turn == seen.Turn)
+            seen.Looks++;
+        else
+            seen = new Seen { Turn = turn, Turns = seen.Turns, Looks = 1 };
         if (turn == 0 && turns == seen.Turns)
             return false;
         seen.Turns = turns;
-        if (turn != 0 && seen.Looks >= LooksThatBlock)
-            HandOver(loop, turn);
+        if (seen.Looks == LooksThatBlock - 1)
+            seen.Computed = loop.Thread?.Computed ?? default;
+        else if (seen.Looks >= LooksThatBlock && loop.IsAwaited && !WaitsForAProcessor(loop.Thread, seen.Computed))
+            HandOver(loop, turn, ref seen);
         return true;
     }
 
-    private static void HandOver(EventLoop loop, long turn)
+    /// <summary>
+    /// Whether it is not the turn that lasts: on a machine that has more to do than it can, its thread may have to wait for as long. One that computes all the time
+    /// while others wait holds them up like one that sleeps.
+    /// </summary>
+    private static bool WaitsForAProcessor(NativeThread? thread, TimeSpan computed) =>
+        thread is not null && thread.Computed - computed < s_computes && thread.IsRunnable;
+
+    private static void HandOver(EventLoop loop, long turn, ref Seen seen)
     {
-        if (LoopThread.TryTake() is not { } thread)
-            return;
+        // Before there is a thread for it: who blocks is to learn of it where there is none, too.
+        seen.IsTold = seen.IsTold || loop.TellBlocked(turn);
+        if (!seen.IsTold || LoopThread.TryTake() is not { } thread)
+            return; // at the next look, perhaps
         if (loop.TryTakeOver(turn))
             thread.Give(loop);
         else
@@ -86,5 +104,15 @@ internal sealed class LoopMonitor
         }
 
         _wake.Wait();
+    }
+
+    /// <summary>What the last look saw.</summary>
+    private struct Seen
+    {
+        public long Turn;
+        public long Turns;
+        public int Looks;         // at the turn
+        public TimeSpan Computed; // by its thread, ever, at the last look but one before it may count as blocking
+        public bool IsTold;       // its member was, that it blocks
     }
 }

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace RxGlisten;
 
 /// <summary>
@@ -15,21 +17,21 @@ internal sealed class LoopThread
 
     private readonly SemaphoreSlim _given = new(0);
     private EventLoop? _loop;
-    private bool _started;
 
     private LoopThread()
     {
     }
 
-    /// <summary>A thread for a new loop. It is to be given it.</summary>
+    /// <summary>A thread for a new loop, however many there are. It is to be given it, or given back.</summary>
+    /// <exception cref="SocketException">The system has none left.</exception>
     public static LoopThread Take()
     {
         lock (s_gate)
             s_threads++;
-        return new LoopThread();
+        return Started() ?? throw new SocketException((int)SocketError.NoBufferSpaceAvailable, "No thread can be made for an event loop");
     }
 
-    /// <summary>A thread that waits for a loop; null when there are too many. It is to be given one, or given back.</summary>
+    /// <summary>A thread that waits for a loop; null when there are too many, or the system has none left. It is to be given one, or given back.</summary>
     public static LoopThread? TryTake()
     {
         lock (s_gate)
@@ -43,7 +45,22 @@ internal sealed class LoopThread
             if (s_threads >= MostThreads)
                 return null;
             s_threads++;
-            return new LoopThread();
+        }
+
+        return Started();
+    }
+
+    /// <summary>Starts a thread that does not keep the process alive; false when the system has none left.</summary>
+    public static bool TryStart(ThreadStart body, string name)
+    {
+        try
+        {
+            new Thread(body) { IsBackground = true, Name = name }.UnsafeStart();
+            return true;
+        }
+        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
+        {
+            return false;
         }
     }
 
@@ -51,47 +68,47 @@ internal sealed class LoopThread
     public void Give(EventLoop loop)
     {
         _loop = loop;
-        if (_started)
-        {
-            _given.Release();
-            return;
-        }
-
-        _started = true;
-        new Thread(Live) { IsBackground = true, Name = "RxGlisten event loop" }.UnsafeStart();
+        _given.Release();
     }
 
-    /// <summary>It is not needed after all.</summary>
+    /// <summary>It is not needed, for now.</summary>
     public void GiveBack()
     {
         lock (s_gate)
-        {
-            if (_started)
-                s_spares.Add(this);
-            else
-                s_threads--;
-        }
+            s_spares.Add(this);
     }
 
     /// <summary>What user code may have left on the thread goes: the next turn is another connection's.</summary>
     public static void Tidy()
     {
-        if (ExecutionContext.Capture() is { } context && context != CleanContext.Value)
+        if (ExecutionContext.Capture() != CleanContext.Value) // null where it left the flow suppressed
             ExecutionContext.Restore(CleanContext.Value);
         if (SynchronizationContext.Current is not null)
             SynchronizationContext.SetSynchronizationContext(null);
     }
 
+    /// <summary>One more, which was counted.</summary>
+    private static LoopThread? Started()
+    {
+        var thread = new LoopThread();
+        if (TryStart(thread.Live, "RxGlisten event loop"))
+            return thread;
+        lock (s_gate)
+            s_threads--;
+        return null;
+    }
+
     private void Live()
     {
+        var self = NativeThread.OfCaller();
         while (true)
         {
-            var loop = _loop!; // given before the thread was started, or woken
-            _loop = null;
-            loop.Run();
-            GiveBack();
             if (!_given.Wait(s_spareTime) && TryEnd())
                 return;
+            var loop = _loop!; // given before this was woken
+            _loop = null;
+            loop.Run(self);
+            GiveBack();
         }
     }
 

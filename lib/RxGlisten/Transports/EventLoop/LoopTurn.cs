@@ -12,6 +12,6 @@ internal readonly record struct LoopTurn(LoopMember Member, IThreadPoolWorkItem?
         if (Work is null)
             Member.OnReady(Events);
         else
-            Work.Execute();
+            Member.OnPosted(Work);
     }
 }

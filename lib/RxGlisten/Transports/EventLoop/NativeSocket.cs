@@ -15,17 +15,27 @@ internal static unsafe class NativeSocket
     {
         fixed (byte* bytes = memory)
         {
-            while (true)
-            {
-                var count = Libc.Receive(descriptor, bytes, (nuint)memory.Length, 0);
-                if (count >= 0)
-                    return new Transfer((int)count, SocketError.Success);
-                var error = NativeError.Last;
-                if (error == NativeError.WouldBlock)
-                    return new Transfer(-1, SocketError.Success);
-                if (error != NativeError.Interrupted)
-                    return new Transfer(0, NativeError.ToSocketError(error));
-            }
+            nint count;
+            do
+                count = Libc.Receive(descriptor, bytes, (nuint)memory.Length, 0);
+            while (count < 0 && NativeError.Last == NativeError.Interrupted);
+            return Received(count);
+        }
+    }
+
+    /// <summary>Likewise, of a unix socket, which a peer may send descriptors on: the kernel drops them, and ends the receive behind them although there may be more.</summary>
+    public static Transfer Receive(int descriptor, Span<byte> memory, out bool isCut)
+    {
+        fixed (byte* bytes = memory)
+        {
+            var segment = new Libc.Segment { Bytes = bytes, Count = (nuint)memory.Length };
+            var message = new Libc.MessageHeader { Segments = &segment, SegmentCount = 1 };
+            nint count;
+            do
+                count = Libc.ReceiveScattered(descriptor, &message, 0);
+            while (count < 0 && NativeError.Last == NativeError.Interrupted);
+            isCut = ((int)message.Flags & Libc.ControlCut) != 0;
+            return Received(count);
         }
     }
 
@@ -198,6 +208,15 @@ internal static unsafe class NativeSocket
         if (asked is not { } value)
             return true;
         return Libc.SetOption(descriptor, level, option, &value, sizeof(int)) == 0;
+    }
+
+    private static Transfer Received(nint count)
+    {
+        if (count >= 0)
+            return new Transfer((int)count, SocketError.Success);
+        return NativeError.Last == NativeError.WouldBlock
+            ? new Transfer(-1, SocketError.Success)
+            : new Transfer(0, NativeError.ToSocketError(NativeError.Last));
     }
 
     private static Transfer Sent(nint count)

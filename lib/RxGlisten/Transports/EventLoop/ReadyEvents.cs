@@ -9,6 +9,9 @@ internal enum ReadyEvents : uint
     /// <summary>There is something to read, or to accept, or the end.</summary>
     Input = 0x1,
 
+    /// <summary>There is urgent data, or was: a receive ends at its mark, though more may follow it.</summary>
+    Urgent = 0x2,
+
     /// <summary>There is room to write.</summary>
     Output = 0x4,
 

@@ -7,7 +7,7 @@ namespace RxGlisten;
 /// message takes a small buffer, and while the rest of a record is awaited no more than a record fits.
 /// Used by one reader at a time.
 /// </summary>
-internal sealed class CipherInbox : IReceiveBuffer
+internal sealed class CipherInbox : ITakesMemoryBack
 {
     private const int HeaderBytes = 5;
     private const int LargestPayload = 16384 + 2048; // RFC 5246; RFC 8446 allows less
@@ -53,6 +53,8 @@ internal sealed class CipherInbox : IReceiveBuffer
             Move(Count + wanted > RecordBytes ? Math.Max(BulkBytes, Count + wanted) : Count + wanted <= SmallBytes ? SmallBytes : RecordBytes);
         return _buffer.AsMemory(_end);
     }
+
+    public void TakeMemoryBack() => Trim();
 
     /// <summary>So many bytes were received.</summary>
     public void Add(int count) => _end += count;

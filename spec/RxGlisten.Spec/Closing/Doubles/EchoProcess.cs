@@ -15,6 +15,9 @@ internal sealed class EchoProcess : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public IPEndPoint EndPoint { get; private set; } = new(IPAddress.Loopback, 0);
 
+    /// <summary>Its number.</summary>
+    public int Id => _process.Id;
+
     /// <summary>Whether it is over.</summary>
     public bool HasExited => _process.HasExited;
 
@@ -44,9 +47,10 @@ internal sealed class EchoProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static async Task Main(string[] args)
+    /// <summary>The program itself.</summary>
+    public static async Task RunAsync(TransportKind transport)
     {
-        await using var listener = RxServer.Bind("tcp://127.0.0.1:0", new ServerOptions { Transport = Enum.Parse<TransportKind>(args[0]) });
+        await using var listener = RxServer.Bind("tcp://127.0.0.1:0", new ServerOptions { Transport = transport });
         using var serving = listener.Serve(connection => connection.Inbound.Bytes()).Subscribe();
         Console.WriteLine(listener.LocalEndPoint);
         await Task.Delay(Timeout.Infinite);

@@ -48,12 +48,12 @@ internal sealed class TappedEndPoint(EndPoint inner, Tap tap) : EndPoint, ITrans
 
         public ITransportExecutor Executor { get; } = tap.Executor(inner.Executor);
 
-        public ValueTask<Transfer> ReceiveAsync(IReceiveBuffer buffer) => inner.ReceiveAsync(buffer);
+        public ValueTask<Transfer> ReceiveAsync(IReceiveBuffer buffer) => inner.ReceiveAsync(new TappedBuffer(buffer, tap));
 
         public Transfer TrySend(ReadOnlySpan<byte> data)
         {
             tap.BeforeSend?.Invoke();
-            return tap.Sent(inner.TrySend(data));
+            return tap.Sent(data, inner.TrySend(data));
         }
 
         public Transfer TrySend(IList<ArraySegment<byte>> segments)
@@ -78,5 +78,10 @@ internal sealed class TappedEndPoint(EndPoint inner, Tap tap) : EndPoint, ITrans
         public void Close() => inner.Close();
 
         public void Abort() => inner.Abort();
+    }
+
+    private sealed class TappedBuffer(IReceiveBuffer inner, Tap tap) : IReceiveBuffer
+    {
+        public Memory<byte> GetMemory(int available) => tap.ReceivedInto = inner.GetMemory(available);
     }
 }

@@ -77,17 +77,19 @@ public sealed class EventLoopSpec
     }
 
     [Test]
-    public async Task A_turn_leaves_nothing_of_its_context_to_the_next()
+    public async Task A_turn_leaves_nothing_of_its_context_to_the_next([Values] bool suppresses)
     {
         using var listener = new OwnLoops(1).Listen();
-        var seen = new TaskCompletionSource<(string?, SynchronizationContext?)>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var seen = new TaskCompletionSource<(string?, SynchronizationContext?, bool)>(TaskCreationOptions.RunContinuationsAsynchronously);
         listener.Executor.Post(new Turn(() =>
         {
             Local.Value = "another's";
             SynchronizationContext.SetSynchronizationContext(new SynchronizationContext());
+            if (suppresses)
+                _ = ExecutionContext.SuppressFlow(); // and forgets to undo it
         }));
-        listener.Executor.Post(new Turn(() => seen.SetResult((Local.Value, SynchronizationContext.Current))));
-        Assert.That(await seen.Task.Soon(), Is.EqualTo(((string?)null, (SynchronizationContext?)null)));
+        listener.Executor.Post(new Turn(() => seen.SetResult((Local.Value, SynchronizationContext.Current, ExecutionContext.IsFlowSuppressed()))));
+        Assert.That(await seen.Task.Soon(), Is.EqualTo(((string?)null, (SynchronizationContext?)null, false)));
     }
 
     [Test]

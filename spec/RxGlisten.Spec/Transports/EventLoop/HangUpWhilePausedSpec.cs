@@ -68,6 +68,38 @@ public sealed class HangUpWhilePausedSpec
         }
     }
 
+    [Test]
+    public async Task A_fin_that_came_with_what_the_close_was_made_on_is_not_told_after_it()
+    {
+        var loops = new OwnLoops(1);
+        using var listener = loops.Listen();
+        for (var i = 0; i < 100; i++)
+        {
+            using var peer = await SocketPeer.ConnectAsync(listener.LocalEndPoint).Soon();
+            await peer.SendAsync(new byte[1]).Soon();
+            peer.FinishSending(); // before it is accepted, so that it comes in one event
+            var connection = (await listener.AcceptAsync(default).Soon()).Connection!;
+            var closing = CloseAtBytesAsync(connection);
+            var watcher = new TestWatcher();
+            connection.Watch(watcher);
+            await closing.Soon();
+            for (var turns = 0; turns < 2; turns++)
+            {
+                var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                connection.Executor.Post(new Turn(turn.SetResult));
+                await turn.Task.Soon();
+            }
+
+            Assert.That(watcher.Fins, Is.Zero);
+        }
+    }
+
+    private static async Task CloseAtBytesAsync(ITransportConnection connection)
+    {
+        await connection.ReceiveAsync(new TestBuffer()).ConfigureAwait(false);
+        connection.Close(); // in the turn that received
+    }
+
     private static async Task<(ITransportConnection Connection, SocketPeer Peer, TestWatcher Watcher)> PairAsync(ITransportListener listener)
     {
         var peer = await SocketPeer.ConnectAsync(listener.LocalEndPoint).Soon();
