@@ -1,3 +1,4 @@
+using System.Net;
 using NUnit.Framework;
 using RxGlisten.Spec.Harness;
 
@@ -7,7 +8,7 @@ namespace RxGlisten.Spec.Transports.Tls.Doubles;
 internal sealed class VirtualTls : IDisposable
 {
     public VirtualTls(Func<TlsOptions, TlsOptions>? tls = null, Func<ServerOptions, ServerOptions>? options = null, Func<IListener, IDisposable>? serve = null,
-        int windowBytes = 64 * 1024)
+        int windowBytes = 64 * 1024, Func<EndPoint, EndPoint>? through = null)
     {
         var secure = TlsOptions.FromCertificate(TestAuthority.Localhost);
         secure = tls?.Invoke(secure) ?? secure;
@@ -19,7 +20,8 @@ internal sealed class VirtualTls : IDisposable
                 return options?.Invoke(defaults) ?? defaults;
             },
             serve ?? (listener => listener.Probe(Accepted.Add)),
-            windowBytes);
+            windowBytes,
+            through);
     }
 
     public VirtualServer Server { get; }
