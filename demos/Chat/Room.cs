@@ -1,4 +1,4 @@
-using System.Reactive.Linq;
+using System.Reactive.Disposables;
 using System.Text;
 
 namespace RxGlisten.Demos.Chat;
@@ -13,8 +13,6 @@ internal sealed class Room : IDisposable
     {
         Name = name;
         _everybody = _group.Encode<string>(ToLine);
-        var presence = _group.Changes.Select(Describe);
-        presence.Subscribe(_everybody);
     }
 
     public string Name { get; }
@@ -25,9 +23,21 @@ internal sealed class Room : IDisposable
     /// <summary>Who is in it.</summary>
     public IEnumerable<Guest> Guests => _group.Members.Select(Guest.Of);
 
-    /// <summary>Lets somebody in, who is welcomed before anything else of the room is heard.</summary>
+    /// <summary>
+    /// Lets somebody in, who is welcomed before anything else of the room is heard, and told of before they say a word: by a message, because messages have one order,
+    /// and the group's changes, which may be told by another thread, have none among them.
+    /// </summary>
     /// <returns>The stay; disposing it is leaving.</returns>
-    public IDisposable Enter(Guest guest) => _group.Join(guest.Connection, ToLine($"* welcome to {Name}, {guest.Name}; /help tells more"));
+    public IDisposable Enter(Guest guest)
+    {
+        var membership = _group.Join(guest.Connection, ToLine($"* welcome to {Name}, {guest.Name}; /help tells more"));
+        Tell($"* {guest.Name} came in");
+        return Disposable.Create(() =>
+        {
+            membership.Dispose();
+            Tell($"* {guest.Name} left");
+        });
+    }
 
     /// <summary>What a guest says to the others.</summary>
     public void Say(Guest guest, string text) => _group.Except(guest.Connection).OnNext(ToLine($"{guest.Name}: {text}"));
@@ -36,9 +46,6 @@ internal sealed class Room : IDisposable
     public void Tell(string text) => _everybody.OnNext(text);
 
     public void Dispose() => _group.Dispose();
-
-    private static string Describe(GroupChange change) =>
-        $"* {Guest.Of(change.Connection).Name} {(change.Kind == GroupChangeKind.Joined ? "came in" : "left")}";
 
     private static ReadOnlyMemory<byte> ToLine(string text) => Encoding.UTF8.GetBytes(text + "\n");
 }

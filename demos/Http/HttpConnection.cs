@@ -37,10 +37,10 @@ internal sealed class HttpConnection(IConnection connection, Func<Request, Respo
     /// <summary>The response, if it can be given at once; if not, the round ends, and nothing is given yet.</summary>
     private Bytes Answer(RequestHead head)
     {
-        var request = new Request(head, connection.Inbound, limits);
+        var request = new Request(head, connection.Inbound, limits, scheduler);
         var response = site(request);
-        // Who waits to send a body that nobody wants may send it or not: the next request can't be found then.
-        var isCut = head.ExpectsContinue && !request.Body.IsWanted;
+        // Who waits to send a body that nobody wants may send it or not, so that the next request can't be found; and to read a long one would take long.
+        var isCut = !request.Body.IsWanted && (head.ExpectsContinue || head.ContentLength > limits.UnwantedBytes);
         var isOpenEnded = response.IsOpenEnded && head.MinorVersion == 0;
         var keepsAlive = head.KeepsAlive && !isCut && !isOpenEnded && response.Upgraded is null && !connection.Draining.IsCancellationRequested;
         var answer = ResponseHead.Write(response, head, keepsAlive, date.Line);
@@ -56,7 +56,7 @@ internal sealed class HttpConnection(IConnection connection, Func<Request, Respo
     /// <summary>A request with a body, or a response whose body is produced, or both.</summary>
     private IObservable<Bytes> Converse(Request request, Response response, Bytes answer, bool isCut)
     {
-        var rest = isCut ? Observable.Empty<Bytes>() : request.Body.Rest.IgnoreElements();
+        var rest = isCut ? Observable.Empty<Bytes>() : request.Body.Skip();
         // A body that nobody wants is read before the answer, so that what is wrong with it can be the answer.
         var before = !request.Body.IsWanted ? rest : request.Head.ExpectsContinue ? Observable.Return(s_continue) : Observable.Empty<Bytes>();
         var body = request.IsHead ? null : response.Body;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reactive;
 using System.Reactive.Concurrency;
 using System.Reactive.Linq;
 
@@ -30,11 +31,14 @@ internal sealed class KeyValueServer(IScheduler scheduler)
         return told.Encode(session.Encoder);
     }
 
-    /// <summary>Takes out, from time to time, what has expired and nobody asks for.</summary>
-    public IObservable<bool> Sweep() => Observable.Interval(s_sweepEvery, scheduler).Select(_ =>
+    /// <summary>Takes out, from time to time, all that has expired and nobody asks for. Commands have their turn in between.</summary>
+    public IObservable<Unit> Sweep() => Observable.Interval(s_sweepEvery, scheduler).Select(_ =>
     {
-        lock (Store.Gate)
-            return Store.Sweep(SweptAtOnce);
+        while (SweepSome())
+        {
+        }
+
+        return Unit.Default;
     });
 
     /// <summary>How the server is.</summary>
@@ -62,6 +66,12 @@ internal sealed class KeyValueServer(IScheduler scheduler)
 
                 """).ReplaceLineEndings("\r\n");
         }
+    }
+
+    private bool SweepSome()
+    {
+        lock (Store.Gate)
+            return Store.Sweep(SweptAtOnce);
     }
 
     /// <summary>Bytes that are no command: the client is told why, and its connection ends by it.</summary>

@@ -3,7 +3,7 @@ namespace RxGlisten.Demos.KeyValue;
 /// <summary>One client: the version of the protocol that it speaks, the channels it is subscribed to, and what its commands do.</summary>
 internal sealed class Session(KeyValueServer server, IConnection connection) : IDisposable
 {
-    private readonly Dictionary<byte[], IDisposable> _subscriptions = new(ByteStringComparer.Instance);
+    private readonly Dictionary<byte[], Subscription> _subscriptions = new(ByteStringComparer.Instance);
 
     public KeyValueServer Server => server;
 
@@ -31,6 +31,16 @@ internal sealed class Session(KeyValueServer server, IConnection connection) : I
         if (IsOnlyListening && !entry.IsForSubscribers)
             return Reply.Error($"ERR Can't execute '{entry.Name}': only SUBSCRIBE / UNSUBSCRIBE / PING / QUIT are allowed in this context");
         return entry.Run(this, command);
+    }
+
+    /// <summary>Speaks this version of the protocol from now on, in which its messages come as well.</summary>
+    public void Speak(int version)
+    {
+        if (version == Encoder.Version)
+            return;
+        Encoder.Version = version;
+        foreach (var subscription in _subscriptions.Values)
+            subscription.MoveTo(version);
     }
 
     /// <summary>Subscribes to a channel, and confirms it in front of its first message.</summary>

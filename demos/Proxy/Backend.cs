@@ -1,4 +1,5 @@
 using System.Reactive.Concurrency;
+using System.Reactive.Disposables;
 using System.Reactive.Linq;
 using System.Reactive.Subjects;
 using System.Reactive.Threading.Tasks;
@@ -29,10 +30,23 @@ internal sealed class Backend(string name, IObservable<IConnection> connect)
     public IObservable<IConnection> Open() => Observable.Defer(() =>
     {
         Interlocked.Increment(ref _connections);
-        return connect.Do(Opened, _ =>
+        var place = Disposable.Create(() => Interlocked.Decrement(ref _connections));
+        var isOpen = false;
+        var opening = connect.Do(
+            connection =>
+            {
+                isOpen = true;
+                connection.Closed.ToObservable(ImmediateScheduler.Instance).Subscribe(_ => place.Dispose());
+            },
+            _ =>
+            {
+                place.Dispose();
+                Note(answers: false);
+            });
+        return opening.Finally(() =>
         {
-            Leave();
-            Note(answers: false);
+            if (!isOpen)
+                place.Dispose(); // nobody waits for it any more
         });
     });
 
@@ -43,10 +57,6 @@ internal sealed class Backend(string name, IObservable<IConnection> connect)
         var result = attempt.Catch<bool, ConnectException>(_ => Observable.Return(false));
         return Observable.Timer(every, scheduler).SelectMany(result).Do(Note).Repeat().IgnoreElements();
     }
-
-    private void Opened(IConnection connection) => connection.Closed.ToObservable(ImmediateScheduler.Instance).Subscribe(_ => Leave());
-
-    private void Leave() => Interlocked.Decrement(ref _connections);
 
     private void Note(bool answers)
     {

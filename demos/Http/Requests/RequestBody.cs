@@ -1,3 +1,4 @@
+using System.Reactive.Concurrency;
 using System.Reactive.Linq;
 using Bytes = System.ReadOnlyMemory<byte>;
 
@@ -9,12 +10,14 @@ internal sealed class RequestBody
     private const int MostPieceBytes = 1024 * 1024; // larger than any packet: a piece is never more than one
 
     private readonly IObservable<Message> _inbound;
-    private readonly IBodyDecoder _decoder;
+    private readonly long _mostUnwanted;
+    private readonly PacedBodyDecoder _decoder;
 
-    public RequestBody(RequestHead head, IObservable<Message> inbound, HttpLimits limits)
+    public RequestBody(RequestHead head, IObservable<Message> inbound, HttpLimits limits, IScheduler scheduler)
     {
-        _inbound = inbound;
-        _decoder = head.IsChunked ? new ChunkedBodyDecoder(limits) : new LengthBodyDecoder(head.ContentLength);
+        (_inbound, _mostUnwanted) = (inbound, limits.UnwantedBytes);
+        IBodyDecoder decoder = head.IsChunked ? new ChunkedBodyDecoder(limits) : new LengthBodyDecoder(head.ContentLength);
+        _decoder = new PacedBodyDecoder(decoder, limits, scheduler);
         Rest = Observable.Defer(() => _decoder.IsOver ? Observable.Empty<Bytes>() : Pieces());
     }
 
@@ -30,6 +33,13 @@ internal sealed class RequestBody
         IsWanted = true;
         return Rest;
     }
+
+    /// <summary>Reads what nobody wants, to find the request behind it. Gives nothing.</summary>
+    public IObservable<Bytes> Skip() => Observable.Defer(() =>
+    {
+        var left = _mostUnwanted;
+        return Rest.Do(piece => left = piece.Length <= left ? left - piece.Length : throw new RequestException(413, $"A body that nobody wants is longer than {_mostUnwanted} bytes."));
+    }).IgnoreElements();
 
     private IObservable<Bytes> Pieces()
     {

@@ -45,8 +45,11 @@ internal sealed class Site
             return Response.Plain(404);
         return methods.TryGetValue(method, out var answer)
             ? answer(request)
-            : Response.Plain(405) with { Fields = $"Allow: {string.Join(", ", methods.Keys)}\r\n" };
+            : Response.Plain(405) with { Fields = $"Allow: {string.Join(", ", methods.Keys.SelectMany(Allowed))}\r\n" };
     }
+
+    /// <summary>A method, and what else it allows (RFC 9110, 9.3.2).</summary>
+    private static string[] Allowed(string method) => method == "GET" ? ["GET", "HEAD"] : [method];
 
     private void Add(string method, string path, Func<Request, Response> answer)
     {

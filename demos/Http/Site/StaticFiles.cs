@@ -18,7 +18,7 @@ internal sealed class StaticFiles(string folder)
         [".jpg"] = "image/jpeg",
     };
 
-    private readonly string _root = Path.GetFullPath(folder);
+    private readonly string _root = WithSeparator(Path.GetFullPath(folder)); // what is below it begins with that
 
     /// <summary>Answers a GET or a HEAD.</summary>
     /// <param name="request">The request.</param>
@@ -70,13 +70,15 @@ internal sealed class StaticFiles(string folder)
         return condition is null || condition == tag || condition == modified ? request.Head.Fields.Text("range"u8) : null;
     }
 
+    private static string WithSeparator(string path) => Path.EndsInDirectorySeparator(path) ? path : path + Path.DirectorySeparatorChar;
+
     private FileInfo? Find(string path)
     {
         var name = Uri.UnescapeDataString(path);
         if (name.Length == 0 || name.AsSpan().IndexOfAny('\0', '\\') >= 0)
             return null;
         var full = Path.GetFullPath(Path.Combine(_root, name));
-        if (!full.StartsWith(_root + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+        if (!full.StartsWith(_root, StringComparison.Ordinal))
             return null;
         var file = new FileInfo(full);
         return file.Exists ? file : null;

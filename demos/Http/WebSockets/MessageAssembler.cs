@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Unicode;
 using Bytes = System.ReadOnlyMemory<byte>;
 
@@ -7,9 +8,8 @@ namespace RxGlisten.Demos.Http;
 /// <param name="maxBytes">The longest message.</param>
 internal sealed class MessageAssembler(int maxBytes)
 {
-    private readonly List<Bytes> _fragments = [];
+    private ArrayBufferWriter<byte> _parts = new(); // one buffer that grows: however small the parts are, they take no more than the message
     private Opcode _opcode; // of the message under way; none is a continuation
-    private int _length;
 
     /// <summary>Takes the next frame that is no control frame.</summary>
     /// <returns>The message, if it is complete.</returns>
@@ -20,19 +20,25 @@ internal sealed class MessageAssembler(int maxBytes)
             throw WebSocketException.Broken(continues ? "There is no message to continue." : "A message begins before the last one ended.");
         if (!continues)
             _opcode = frame.Opcode;
-        _length += frame.Payload.Length;
-        if (_length > maxBytes)
+        if (frame.Payload.Length > maxBytes - _parts.WrittenCount)
             throw new WebSocketException(WebSocketException.TooLargeCode, $"A message is longer than {maxBytes} bytes.");
-        _fragments.Add(frame.Payload);
-        return frame.IsFinal ? Finish() : null;
+        if (frame.IsFinal && !continues)
+            return Finish(frame.Payload);
+        _parts.Write(frame.Payload.Span);
+        return frame.IsFinal ? Finish(TakeParts()) : null;
     }
 
-    private WebSocketMessage Finish()
+    private Bytes TakeParts()
+    {
+        var whole = _parts.WrittenMemory;
+        _parts = new ArrayBufferWriter<byte>(); // the buffer is the message's from now on
+        return whole;
+    }
+
+    private WebSocketMessage Finish(Bytes payload)
     {
         var isText = _opcode == Opcode.Text;
-        Bytes payload = _fragments is [var only] ? only : _fragments.SelectMany(fragment => fragment.ToArray()).ToArray();
-        _fragments.Clear();
-        (_opcode, _length) = (Opcode.Continuation, 0);
+        _opcode = Opcode.Continuation;
         if (isText && !Utf8.IsValid(payload.Span))
             throw new WebSocketException(WebSocketException.InvalidTextCode, "A text is UTF-8.");
         return new WebSocketMessage(isText, payload);

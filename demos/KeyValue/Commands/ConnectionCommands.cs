@@ -25,19 +25,27 @@ internal static class ConnectionCommands
     private static Reply Hello(Session session, Command command)
     {
         var version = (long)session.Encoder.Version;
-        if (command.Count > 1 && (!command[1].TryInteger(out version) || version is not (2 or 3)))
+        if (command.Count > 1 && !command[1].TryInteger(out version))
+            return Reply.Error("ERR Protocol version is not an integer or out of range");
+        if (version is not (2 or 3))
             return Reply.Error("NOPROTO unsupported protocol version");
+        var isKnown = true;
         for (var i = 2; i < command.Count;)
         {
             if (command[i].Is("setname") && i + 1 < command.Count)
                 i += 2;
             else if (command[i].Is("auth") && i + 2 < command.Count)
-                return Reply.Error("ERR AUTH called, and no password is configured");
+            {
+                isKnown = command[i + 1].SequenceEqual("default"u8); // who needs no password, so that any will do
+                i += 3;
+            }
             else
                 return Reply.Error($"ERR Syntax error in HELLO option '{command[i].Shown()}'");
         }
 
-        session.Encoder.Version = (int)version;
+        if (!isKnown)
+            return Reply.Error("WRONGPASS invalid username-password pair or user is disabled.");
+        session.Speak((int)version);
         return Reply.Map(
             Reply.Bulk("server"), Reply.Bulk("rxglisten"),
             Reply.Bulk("version"), Reply.Bulk(Version),

@@ -11,9 +11,14 @@ internal static class Words
     /// <summary>Whether it is this word, in small or capital letters.</summary>
     public static bool Is(this ReadOnlySpan<byte> word, string name) => Ascii.EqualsIgnoreCase(word, name);
 
-    /// <summary>A whole number.</summary>
-    public static bool TryInteger(this ReadOnlySpan<byte> word, out long number) =>
-        long.TryParse(word, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number);
+    /// <summary>A whole number as it is written, and in no other way: without a plus, or zeros in front.</summary>
+    public static bool TryInteger(this ReadOnlySpan<byte> word, out long number)
+    {
+        number = 0;
+        var digits = word is [(byte)'-', ..] ? word[1..] : word;
+        var isOne = digits is [>= (byte)'1' and <= (byte)'9', ..] || word is [(byte)'0'];
+        return isOne && !digits.ContainsAnyExceptInRange((byte)'0', (byte)'9') && long.TryParse(word, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number);
+    }
 
     /// <summary>A duration, of so many units, that the clock can count.</summary>
     public static bool TryDuration(this ReadOnlySpan<byte> word, TimeSpan unit, out TimeSpan duration)

@@ -4,6 +4,7 @@ namespace RxGlisten.Demos.KeyValue;
 internal sealed class Channel : IDisposable
 {
     private readonly ConnectionGroup[] _groups = [new(), new()]; // of versions 2 and 3
+    private readonly Lock _gate = new(); // held while a message goes to both
 
     /// <summary>How many hold on to it. Under the lock of <see cref="Channels"/>.</summary>
     public int Uses { get; set; }
@@ -11,9 +12,27 @@ internal sealed class Channel : IDisposable
     public IDisposable Join(IConnection connection, RespEncoder encoder, Reply confirmation) =>
         _groups[encoder.Version - 2].Join(connection, encoder.ToBytes(confirmation));
 
+    /// <summary>Moves a subscriber to the group of another version. It gets every message once.</summary>
+    public IDisposable Move(IConnection connection, int version, IDisposable membership)
+    {
+        lock (_gate)
+        {
+            membership.Dispose();
+            return _groups[version - 2].Join(connection);
+        }
+    }
+
     /// <summary>Sends a message.</summary>
     /// <returns>To how many.</returns>
     public int Publish(Reply message)
+    {
+        lock (_gate)
+            return PublishToBoth(message);
+    }
+
+    public void Dispose() => Array.ForEach(_groups, group => group.Dispose());
+
+    private int PublishToBoth(Reply message)
     {
         var receivers = 0;
         for (var version = 2; version <= 3; version++)
@@ -27,6 +46,4 @@ internal sealed class Channel : IDisposable
 
         return receivers;
     }
-
-    public void Dispose() => Array.ForEach(_groups, group => group.Dispose());
 }

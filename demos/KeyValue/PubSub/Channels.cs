@@ -9,7 +9,7 @@ internal sealed class Channels
     private readonly Dictionary<byte[], Channel> _channels = new(ByteStringComparer.Instance);
 
     /// <summary>Subscribes a connection, until the result is disposed. The first message comes behind the confirmation.</summary>
-    public IDisposable Subscribe(byte[] name, IConnection connection, RespEncoder encoder, Reply confirmation)
+    public Subscription Subscribe(byte[] name, IConnection connection, RespEncoder encoder, Reply confirmation)
     {
         Channel channel;
         lock (_gate)
@@ -20,11 +20,7 @@ internal sealed class Channels
         }
 
         var membership = channel.Join(connection, encoder, confirmation);
-        return Disposable.Create(() =>
-        {
-            membership.Dispose();
-            Release(name, channel);
-        });
+        return new Subscription(channel, connection, membership, Disposable.Create(() => Release(name, channel)));
     }
 
     /// <summary>Sends a message to all that are subscribed.</summary>

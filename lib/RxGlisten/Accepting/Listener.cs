@@ -143,8 +143,7 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
     async ValueTask IReception.TakeAsync(ITransportConnection accepted)
     {
         // What is known already refuses before it costs anything more.
-        Admittance? admittance = null;
-        if (_feed.Gatekeeper is { } gatekeeper && (admittance = gatekeeper.TryAdmit(accepted.RemoteEndPoint)) is null)
+        if (!TryAdmit(accepted, out Admittance? admittance))
         {
             _slots.Release();
             TurnAway(accepted, AcceptLog.NotAdmitted);
@@ -194,6 +193,21 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
         AcceptLog.AcceptFailed(_log, level, error.Error, error.Response, exception);
         _settings.Metrics.AcceptFailed(error);
         _errors.Publish(error);
+    }
+
+    /// <summary>Asks who is to be asked, if there is anybody. Where that throws, the peer is not admitted, and accepting goes on.</summary>
+    private bool TryAdmit(ITransportConnection accepted, out Admittance? admittance)
+    {
+        admittance = null;
+        try
+        {
+            return _feed.Gatekeeper is not { } gatekeeper || (admittance = gatekeeper.TryAdmit(accepted.RemoteEndPoint)) is not null;
+        }
+        catch (Exception exception)
+        {
+            AcceptLog.AdmissionFault(_log, exception);
+            return false;
+        }
     }
 
     /// <summary>A connection of what was accepted, in the books; null when the transport threw before there was one: then this one is over, and accepting goes on.</summary>

@@ -43,6 +43,9 @@ internal static partial class AcceptLog
     [LoggerMessage(10, LogLevel.Debug, "A connection was turned away: the limit is reached.")]
     public static partial void TurnedAway(ILogger log);
 
-    [LoggerMessage(11, LogLevel.Debug, "A connection was not admitted.")]
+    [LoggerMessage(12, LogLevel.Debug, "A connection was not admitted.")]
     public static partial void NotAdmitted(ILogger log);
+
+    [LoggerMessage(13, LogLevel.Error, "A connection is not admitted: the rule threw.")]
+    public static partial void AdmissionFault(ILogger log, Exception exception);
 }

@@ -26,4 +26,7 @@ internal static partial class ConnectionLog
         "A callback blocked an event loop for more than 20 ms while others waited. Another thread takes the loop over, as soon as there is one. Connections whose "
         + "callbacks block are served by the thread pool until they are quick again. This is logged once; the counter rxglisten.callbacks.blocked has all of them.")]
     public static partial void CallbackBlocked(ILogger log);
+
+    [LoggerMessage(7, LogLevel.Error, "Connection {Id} is not admitted: the rule threw.")]
+    public static partial void AdmissionFaulted(ILogger log, long id, Exception error);
 }

@@ -83,6 +83,13 @@ internal sealed class OwnedConnection(IConnection connection)
             ConnectionLog.Rescued(_own.Settings.Log, _own.Id, error);
     }
 
+    /// <summary>User code could not say whether it is admitted.</summary>
+    public void LogAdmissionFault(Exception error)
+    {
+        if (_own is not null)
+            ConnectionLog.AdmissionFaulted(_own.Settings.Log, _own.Id, error);
+    }
+
     /// <summary>A user message was dropped.</summary>
     public void CountDroppedUserMessage() => _own?.Settings.Metrics.UserMessageDropped();
 

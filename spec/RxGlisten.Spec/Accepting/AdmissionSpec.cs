@@ -2,6 +2,7 @@ using System.Net;
 using System.Reactive.Linq;
 using NUnit.Framework;
 using RxGlisten.Spec.Accepting.Doubles;
+using RxGlisten.Spec.Harness;
 
 namespace RxGlisten.Spec.Accepting;
 
@@ -103,6 +104,54 @@ public sealed class AdmissionSpec
     }
 
     [Test]
+    public void A_predicate_that_throws_behind_another_operator_says_no_and_the_query_goes_on()
+    {
+        bool throws = true;
+        using var log = new LogRecorder();
+        Listener listener = _world.Bind(_world.Options with { LoggerFactory = log });
+        _world.Subscribe(listener.Where(_ => true).Admit(_ => throws ? throw new InvalidOperationException("Meant to be.") : true));
+        Assert.That(Connects("10.0.0.1"), Is.EqualTo("-"));
+        throws = false;
+        Assert.That(Connects("10.0.0.1"), Is.EqualTo("+"));
+        Assert.That(log.Entries, Has.One.Contains("Meant to be."));
+    }
+
+    [Test]
+    public void A_rule_that_throws_admits_nobody_and_accepting_goes_on()
+    {
+        using var log = new LogRecorder();
+        var clock = new FaultyClock(_world.Time);
+        Listener listener = _world.Bind(_world.Options with { LoggerFactory = log });
+        Recorder recorder = _world.Subscribe(listener.AdmitPerAddress(1).AdmitRate(5, TimeSpan.FromSeconds(1), clock));
+        clock.IsBroken = true;
+        const int More = 7; // than acceptors may be restarted
+        Assert.That(Connects([.. Enumerable.Repeat("10.0.0.1", More)]), Is.EqualTo(new string('-', More)));
+        Assert.That(log.Entries, Has.Exactly(More).Contains("Meant to be."));
+        Assert.That((listener.Ledger.Accepted, listener.Ledger.Rejected, recorder.Error, recorder.IsCompleted), Is.EqualTo((0L, (long)More, (Exception?)null, false)));
+        Assert.That(listener.Slots.Free, Is.EqualTo(100 - 10), "ten acceptors have one each");
+        clock.IsBroken = false;
+        Assert.That(Connects("10.0.0.1"), Is.EqualTo("+"), "the rule before it has not counted the refused");
+        Task<DrainResult> stop = _world.Run(() => listener.StopAsync(TimeSpan.FromSeconds(1)));
+        _world.Advance(TimeSpan.FromSeconds(1));
+        Assert.That(World.ResultOf(stop), Is.EqualTo(new DrainResult(Finished: 0, Cut: 1)), "nothing is under way any more");
+    }
+
+    [TestCase(1, "+---")]
+    [TestCase(3, "+++-")]
+    [TestCase(int.MaxValue, "++++")]
+    public void A_rate_may_take_as_long_as_there_is_time(int burst, string admitted)
+    {
+        foreach (TimeSpan interval in new[] { TimeSpan.MaxValue, TimeSpan.MaxValue / 2 })
+        {
+            var world = new World();
+            world.Advance(TimeSpan.FromDays(1));
+            world.Subscribe(world.Bind().AdmitRate(burst, interval, world.Time));
+            world.Advance(TimeSpan.FromDays(1));
+            Assert.That(Enumerable.Repeat("10.0.0.1", 4).Select(address => world.Connect(address).IsAborted ? '-' : '+'), Is.EqualTo(admitted), $"{interval}");
+        }
+    }
+
+    [Test]
     public void Full_buckets_are_forgotten()
     {
         var rule = new RatePerAddressRule(1, TimeSpan.FromSeconds(1), _world.Time.StartStopwatch());
@@ -113,6 +162,35 @@ public sealed class AdmissionSpec
         }
 
         Assert.That(rule.Kept, Is.LessThanOrEqualTo(1124));
+    }
+
+    [Test]
+    public void Bans_that_are_over_are_forgotten_though_the_banned_never_come_again()
+    {
+        var bans = new BanList(_world.Time);
+        var lasting = IPAddress.Parse("192.0.2.1");
+        bans.Add(lasting, Timeout.InfiniteTimeSpan);
+        for (int i = 0; i < 100_000; i++)
+        {
+            if (i % 100 == 0) _world.Advance(TimeSpan.FromSeconds(1));
+            byte[] address = [10, (byte)(i >> 16), (byte)(i >> 8), (byte)i];
+            if (i % 2 == 0) bans.Add(new IPAddress(address), TimeSpan.FromSeconds(1));
+            else bans.Add(new IPNetwork(new IPAddress(address), 32), TimeSpan.FromSeconds(1));
+            Assert.That(bans.Kept, Is.LessThanOrEqualTo(1024), "a hundred of them at most have not ended");
+        }
+
+        Assert.That(bans.Contains(new IPEndPoint(lasting, 1)));
+    }
+
+    [Test]
+    public void Bans_that_last_are_kept_however_many_there_are()
+    {
+        var bans = new BanList(_world.Time);
+        IPAddress[] banned = [.. Enumerable.Range(0, 5000).Select(i => new IPAddress([10, 0, (byte)(i >> 8), (byte)i]))];
+        foreach (IPAddress address in banned) bans.Add(address, TimeSpan.FromHours(1));
+        _world.Advance(TimeSpan.FromHours(1) - TimeSpan.FromTicks(1));
+        bans.Add(IPAddress.Parse("192.0.2.1"), TimeSpan.FromHours(1));
+        Assert.That(banned.All(address => bans.Contains(new IPEndPoint(address, 1))));
     }
 
     [TestCase(0)]

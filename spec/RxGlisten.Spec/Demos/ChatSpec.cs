@@ -58,6 +58,26 @@ public sealed class ChatSpec
     }
 
     [Test]
+    public void Who_comes_in_while_others_are_told_of_somebody_is_told_of_before_they_say_a_word()
+    {
+        var (names, rooms) = (new Names(), new Rooms());
+        var heard = new List<string>();
+        Guest? late = null;
+        var listens = new ListeningConnection(line =>
+        {
+            heard.Add(line);
+            if (line != "* guest2 came in")
+                return;
+            late = new Guest(new ListeningConnection(_ => { }), names, rooms);
+            late.Room.Say(late, "hello");
+            late.Dispose();
+        });
+        using var first = new Guest(listens, names, rooms);
+        using var second = new Guest(new ListeningConnection(_ => { }), names, rooms);
+        Assert.That(heard.Skip(1), Is.EqualTo(new[] { "* guest1 came in", "* guest2 came in", "* guest3 came in", "guest3: hello", "* guest3 left" }));
+    }
+
+    [Test]
     public void Rooms_hear_nothing_of_each_other_and_are_there_as_long_as_somebody_is_in_them()
     {
         var (ann, bob) = Pair();

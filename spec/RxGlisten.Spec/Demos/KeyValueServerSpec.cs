@@ -19,7 +19,7 @@ public sealed class KeyValueServerSpec
         _server = new VirtualServer(
             options =>
             {
-                _keyValue = new KeyValueServer(options.Scheduler);
+                _keyValue = new KeyValueServer(options.Scheduler) { CountConnections = () => _server.Listener.Connections.Count };
                 return options;
             },
             listener => listener.Serve(_keyValue.Serve).Subscribe(_ended.Add));
@@ -52,6 +52,12 @@ public sealed class KeyValueServerSpec
     [TestCase("SELECT 0;SELECT 1;SELECT x", "+OK -ERR DB index is out of range -ERR value is not an integer or out of range")]
     [TestCase("CONFIG GET [as]*", "*4 $10 appendonly $2 no $4 save $0")]
     [TestCase("HELLO 4", "-NOPROTO unsupported protocol version")]
+    [TestCase("HELLO x;HELLO +3;HELLO 03", "-ERR Protocol version is not an integer or out of range -ERR Protocol version is not an integer or out of range -ERR Protocol version is not an integer or out of range")]
+    [TestCase("HELLO 3 AUTH bob x;GET a", "-WRONGPASS invalid username-password pair or user is disabled. $-1")]
+    [TestCase("HELLO 3 AUTH default;GET a", "-ERR Syntax error in HELLO option 'AUTH' $-1")]
+    [TestCase("HELLO 3 AUTH default x SETNAME y;GET a", "%7 $6 server $9 rxglisten $7 version $5 7.0.0 $5 proto :3 $2 id :* $4 mode $10 standalone $4 role $6 master $7 modules *0 _")]
+    [TestCase("SET a +5;INCR a;SET a 007;INCR a;SET a -0;INCR a", "+OK -ERR value is not an integer or out of range +OK -ERR value is not an integer or out of range +OK -ERR value is not an integer or out of range")]
+    [TestCase("INCRBY a 05;INCRBY a +5;INCRBY a -;INCRBY a 0;EXPIRE a +5", "-ERR value is not an integer or out of range -ERR value is not an integer or out of range -ERR value is not an integer or out of range :0 -ERR value is not an integer or out of range")]
     [TestCase("HELLO 3 SETNAME x;GET a;CONFIG GET save", "%7 $6 server $9 rxglisten $7 version $5 7.0.0 $5 proto :3 $2 id :* $4 mode $10 standalone $4 role $6 master $7 modules *0 _ %1 $4 save $0")]
     [TestCase("COMMAND DOCS", "*0")]
     [TestCase("\"no\\r\\nsuch\"", "-ERR unknown command 'no such'")]
@@ -92,6 +98,32 @@ public sealed class KeyValueServerSpec
     }
 
     [Test]
+    public void However_many_keys_expire_at_once_they_are_gone_with_the_next_sweep()
+    {
+        using var sweep = _keyValue.Sweep().Subscribe();
+        for (var i = 0; i < 50_000; i++)
+            _keyValue.Store.Expire(_keyValue.Store.Set(BitConverter.GetBytes(i), [1]), _keyValue.Store.Now + TimeSpan.FromMilliseconds(150));
+        _server.Advance(TimeSpan.FromMilliseconds(100));
+        Assert.That(_keyValue.Store.Count, Is.EqualTo(50_000));
+        _server.Advance(TimeSpan.FromMilliseconds(100));
+        Assert.That((_keyValue.Store.Count, _keyValue.Store.ExpiringCount), Is.EqualTo((0, 0)));
+    }
+
+    [Test]
+    public void Info_tells_of_the_server_its_clients_and_its_keys()
+    {
+        var client = new LineClient(_server);
+        client.Say("MSET a 1 b 2", "EXPIRE a 100", "PING");
+        Assert.That(client.Heard, Is.EqualTo("+OK :1 +PONG"));
+        _server.Advance(TimeSpan.FromSeconds(65));
+        client.Say("INFO");
+        var lines = client.Heard.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        Assert.That(lines, Does.Contain("redis_version:7.0.0").And.Contain("server_name:rxglisten").And.Contain($"process_id:{Environment.ProcessId}"));
+        Assert.That(lines, Does.Contain("uptime_in_seconds:65").And.Contain("connected_clients:1").And.Contain("db0:keys=2,expires=1"));
+        Assert.That(long.Parse(lines.Single(line => line.StartsWith("used_memory:", StringComparison.Ordinal))["used_memory:".Length..], System.Globalization.CultureInfo.InvariantCulture), Is.Positive);
+    }
+
+    [Test]
     public void Bytes_that_are_no_command_are_answered_and_end_their_connection_alone()
     {
         var (wrong, other) = (new LineClient(_server), new LineClient(_server));
@@ -127,6 +159,20 @@ public sealed class KeyValueServerSpec
         Assert.That(speaker.Heard, Is.EqualTo(":2 :1"));
         Assert.That(two.Heard, Is.EqualTo("*3 $7 message $1 c $5 hello *3 $7 message $1 d $1 2"));
         Assert.That((three.Heard, other.Heard), Is.EqualTo((">3 $7 message $1 c $5 hello", "")));
+    }
+
+    [Test]
+    public void Who_changes_the_protocol_while_subscribed_gets_messages_in_the_new_one()
+    {
+        var (reader, speaker) = (new LineClient(_server), new LineClient(_server));
+        reader.Say("HELLO 3", "SUBSCRIBE c d", "HELLO 2");
+        Assert.That(reader.Heard, Does.Contain(" *14 $6 server ").And.Contain(" $5 proto :2 ").And.EndsWith(" $7 modules *0"));
+        speaker.Say("PUBLISH c hello", "PUBLISH d 2");
+        Assert.That((speaker.Heard, reader.Heard), Is.EqualTo((":1 :1", "*3 $7 message $1 c $5 hello *3 $7 message $1 d $1 2")));
+        reader.Say("UNSUBSCRIBE d", "UNSUBSCRIBE", "HELLO 3", "SUBSCRIBE c");
+        Assert.That(reader.Heard, Does.StartWith("*3 $11 unsubscribe $1 d :1 *3 $11 unsubscribe $1 c :0 %7").And.EndsWith(">3 $9 subscribe $1 c :1"));
+        speaker.Say("PUBLISH c again", "PUBLISH d 3");
+        Assert.That((speaker.Heard, reader.Heard), Is.EqualTo((":1 :0", ">3 $7 message $1 c $5 again")));
     }
 
     [Test]

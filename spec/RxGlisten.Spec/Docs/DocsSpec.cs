@@ -26,6 +26,10 @@ public sealed partial class DocsSpec
         Assert.That(targets.Where(to => !DocFiles.Leads(folder, to)), Is.Empty);
     }
 
+    [TestCaseSource(nameof(Pages))]
+    public void No_mark_of_a_template_is_left(string page) =>
+        Assert.That(DocFiles.Read(page).Split('\n').Where(line => line.TrimStart().StartsWith("#@@", StringComparison.Ordinal)), Is.Empty);
+
     [Test]
     public void Every_picture_is_on_a_page()
     {

@@ -7,7 +7,7 @@ internal class FaultyConnection(ITransportConnection inner) : ITransportConnecti
 {
     public EndPoint LocalEndPoint => inner.LocalEndPoint;
 
-    public EndPoint RemoteEndPoint => inner.RemoteEndPoint;
+    public virtual EndPoint RemoteEndPoint => inner.RemoteEndPoint;
 
     public TlsInfo? Tls => inner.Tls;
 

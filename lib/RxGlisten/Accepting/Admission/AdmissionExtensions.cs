@@ -28,7 +28,7 @@ public static class AdmissionExtensions
     /// <param name="connections">A listener.</param>
     /// <param name="burst">How many at once; 1 or more.</param>
     /// <param name="interval">How long one more takes; more than zero.</param>
-    /// <param name="scheduler">Whose stopwatch measures it.</param>
+    /// <param name="scheduler">Whose stopwatch measures it; while it throws nobody is admitted, which is logged.</param>
     public static IObservable<IConnection> AdmitRate(this IObservable<IConnection> connections, int burst, TimeSpan interval, IScheduler scheduler)
     {
         Check(connections, burst, interval, scheduler);
@@ -39,7 +39,7 @@ public static class AdmissionExtensions
     /// <param name="connections">A listener.</param>
     /// <param name="burst">How many at once; 1 or more.</param>
     /// <param name="interval">How long one more takes; more than zero.</param>
-    /// <param name="scheduler">Whose stopwatch measures it.</param>
+    /// <param name="scheduler">Whose stopwatch measures it; while it throws nobody is admitted, which is logged.</param>
     public static IObservable<IConnection> AdmitRatePerAddress(this IObservable<IConnection> connections, int burst, TimeSpan interval, IScheduler scheduler)
     {
         Check(connections, burst, interval, scheduler);
@@ -57,7 +57,7 @@ public static class AdmissionExtensions
 
     /// <summary>Those of whom the predicate says yes.</summary>
     /// <param name="connections">A listener.</param>
-    /// <param name="predicate">Whether the peer of this address is admitted. Called on any thread; one that throws says no.</param>
+    /// <param name="predicate">Whether the peer of this address is admitted. Called on any thread; one that throws says no, and is logged.</param>
     public static IObservable<IConnection> Admit(this IObservable<IConnection> connections, Func<EndPoint, bool> predicate)
     {
         ArgumentNullException.ThrowIfNull(connections);

@@ -9,9 +9,17 @@ internal sealed class AdmissionSink(IObserver<IConnection> observer, IAdmissionR
     {
         if (!rule.TryEnter(remote)) return null;
         if (observer is not IGatekeeper next) return new Admittance(this, rule, remote, null);
-        if (next.TryAdmit(remote) is { } behind) return new Admittance(this, rule, remote, behind);
-        rule.Leave(remote);
-        return null;
+        Admittance? behind = null;
+        try
+        {
+            behind = next.TryAdmit(remote);
+        }
+        finally
+        {
+            if (behind is null) rule.Leave(remote);
+        }
+
+        return behind is null ? null : new Admittance(this, rule, remote, behind);
     }
 
     public void OnNext(IConnection value)
@@ -20,7 +28,7 @@ internal sealed class AdmissionSink(IObserver<IConnection> observer, IAdmissionR
         if (!connection.WasAdmittedBy(this))
         {
             EndPoint remote = value.RemoteEndPoint;
-            if (!rule.TryEnter(remote))
+            if (!TryEnter(connection, remote))
             {
                 connection.Refuse();
                 return;
@@ -35,6 +43,19 @@ internal sealed class AdmissionSink(IObserver<IConnection> observer, IAdmissionR
     public void OnError(Exception error) => observer.OnError(error);
 
     public void OnCompleted() => observer.OnCompleted();
+
+    private bool TryEnter(OwnedConnection connection, EndPoint remote)
+    {
+        try
+        {
+            return rule.TryEnter(remote);
+        }
+        catch (Exception exception)
+        {
+            connection.LogAdmissionFault(exception);
+            return false;
+        }
+    }
 
     private sealed class Departure(IAdmissionRule rule, EndPoint remote) : IConnectionWatcher
     {

@@ -6,10 +6,10 @@ namespace RxGlisten;
 /// </summary>
 internal struct TokenBucket
 {
-    private TimeSpan _full;
+    private Int128 _full; // in ticks: a large bucket that fills slowly is full later than a TimeSpan can say
 
     /// <summary>Whether it has all its tokens.</summary>
-    public readonly bool IsFull(TimeSpan now) => _full <= now;
+    public readonly bool IsFull(TimeSpan now) => _full <= now.Ticks;
 
     /// <summary>Takes a token, if there is one.</summary>
     /// <param name="now">The time.</param>
@@ -17,9 +17,9 @@ internal struct TokenBucket
     /// <param name="interval">How long one takes to come back.</param>
     public bool TryTake(TimeSpan now, int burst, TimeSpan interval)
     {
-        TimeSpan full = IsFull(now) ? now : _full;
-        if (full - now > interval * (burst - 1)) return false;
-        _full = full + interval;
+        Int128 full = IsFull(now) ? now.Ticks : _full;
+        if (full - now.Ticks > (Int128)interval.Ticks * (burst - 1)) return false;
+        _full = full + interval.Ticks;
         return true;
     }
 }

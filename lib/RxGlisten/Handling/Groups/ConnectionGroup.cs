@@ -39,13 +39,15 @@ public sealed class ConnectionGroup : IObserver<ReadOnlyMemory<byte>>, IDisposab
     }
 
     /// <summary>
-    /// How many members there are: the number inside <c>Subscribe</c>, then each change, on the thread that made it. Any number of subscribers; completes when the group is disposed.
+    /// How many members there are: the number inside <c>Subscribe</c>, then each change, in order, on the thread that made it or on that of another change. Any number of
+    /// subscribers; completes when the group is disposed.
     /// </summary>
     public IObservable<int> Count { get; }
 
     /// <summary>
-    /// Who joins and leaves: a <see cref="GroupChangeKind.Joined"/> for each member inside <c>Subscribe</c>, then each change, on the thread that
-    /// made it. Any number of subscribers; completes when the group is disposed.
+    /// Who joins and leaves: a <see cref="GroupChangeKind.Joined"/> for each member inside <c>Subscribe</c>, then each change, in order, on the thread that
+    /// made it or, while that of another change tells, by that one. So a change may be told after <see cref="Join"/> has returned, and has no order with messages: what the others
+    /// must hear before the member's own words is a message, sent behind <see cref="Join"/>. Any number of subscribers; completes when the group is disposed.
     /// </summary>
     public IObservable<GroupChange> Changes { get; }
 

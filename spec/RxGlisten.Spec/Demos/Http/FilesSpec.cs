@@ -134,6 +134,25 @@ public sealed class FilesSpec : IAsyncDisposable
         Assert.That(System.Text.Encoding.ASCII.GetString(received.Bytes), Does.StartWith("HTTP/1.1 404 "));
     }
 
+    [TestCase("served/", "a%20b.txt", 200)]
+    [TestCase("served/", "..%2fserved-not.txt", 404)]
+    [TestCase("served/../served//", "a%20b.txt", 200)]
+    [TestCase("", "served/a%20b.txt", 200)]
+    public async Task A_folder_may_end_with_a_slash(string folder, string path, int status) =>
+        Assert.That(await StatusInAsync(Path.Combine(_folder.FullName, folder), path), Is.EqualTo(status));
+
+    [Test]
+    public async Task The_folder_may_be_the_root() =>
+        Assert.That(await StatusInAsync("/", $"{_folder.FullName[1..]}/served/a%20b.txt"), Is.EqualTo(200));
+
+    /// <summary>The status of a file of a server with this folder.</summary>
+    private async Task<int> StatusInAsync(string folder, string path)
+    {
+        await using var server = new TestServer(_reach, serve: listener => HttpService.Serve(listener, folder, new HttpLimits(), Scheduler.Default).Probe());
+        using var response = await _client.GetAsync($"http://{server.Listener.LocalEndPoint}/files/{path}").Soon();
+        return (int)response.StatusCode;
+    }
+
     private async Task<HttpStatusCode> StatusAsync(params (string Name, string Value)[] fields)
     {
         using var response = await GetAsync("a%20b.txt", fields);

@@ -103,6 +103,18 @@ public sealed class RequestsSpec
     public void What_is_not_there_is_said_and_the_connection_lasts(string what, int status) =>
         Assert.That(new HttpWorld().Send($"{what} HTTP/1.1\r\nHost: a\r\n\r\n" + Hello).Statuses, Is.EqualTo(new[] { status, 200 }));
 
+    [TestCase("DELETE /hello", "GET, HEAD")]
+    [TestCase("GET /echo", "POST")]
+    public void What_is_allowed_is_named(string what, string allowed) =>
+        Assert.That(new HttpWorld().Send($"{what} HTTP/1.1\r\nHost: a\r\n\r\n").Text.Split("\r\n"), Does.Contain($"Allow: {allowed}"));
+
+    [Test]
+    public void The_live_page_listens_to_the_number_of_connections()
+    {
+        var text = new HttpWorld().Send("GET /live HTTP/1.1\r\nHost: a\r\n\r\n").Text;
+        Assert.That(text, Does.StartWith("HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n").And.Contain("new WebSocket(").And.Contain("/socket/connections"));
+    }
+
     [Test]
     public void The_date_is_that_of_the_scheduler_and_goes_on_by_the_second()
     {

@@ -133,6 +133,53 @@ public sealed class SmugglingSpec
         Assert.That((world.Statuses, world.IsFinished), Is.EqualTo((new[] { 408 }, true)));
     }
 
+    [TestCase("Content-Length: 1000\r\n\r\n", "x")]
+    [TestCase("Transfer-Encoding: chunked\r\n\r\n", "1\r\nx\r\n")]
+    [TestCase("Transfer-Encoding: chunked\r\n\r\n1;", "x")]
+    public void A_body_that_comes_byte_by_byte_for_too_long_is_408(string fields, string piece)
+    {
+        var world = new HttpWorld(new HttpLimits { BodyTime = TimeSpan.FromSeconds(9), BodyBytesPerSecond = 100 }).Send(Post + fields);
+        for (var i = 0; i < 6; i++)
+        {
+            Assert.That(world.IsFinished, Is.False);
+            world.Send(piece);
+            world.Server.Advance(TimeSpan.FromSeconds(2));
+        }
+
+        Assert.That((world.Statuses, world.IsFinished), Is.EqualTo((new[] { 408 }, true)));
+    }
+
+    [Test]
+    public void A_body_that_gets_on_may_take_its_time()
+    {
+        var world = new HttpWorld(new HttpLimits { BodyTime = TimeSpan.FromSeconds(10), BodyBytesPerSecond = 100 }).Send(Post + "Content-Length: 5000\r\n\r\n");
+        for (var i = 0; i < 25; i++)
+        {
+            world.Server.Advance(TimeSpan.FromSeconds(2));
+            world.Send(new string('x', 200));
+        }
+
+        Assert.That(world.Statuses, Is.EqualTo(new[] { 200 }));
+    }
+
+    [TestCase("/nowhere", 404)]
+    [TestCase("/hello", 405)]
+    public void A_long_body_that_nobody_wants_is_not_waited_for(string path, int status)
+    {
+        var world = new HttpWorld().Send($"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Length: 65537\r\n\r\nGET /hello HTTP/1.1\r\nHost: a\r\n\r\n");
+        Assert.That((world.Statuses, world.IsFinished), Is.EqualTo((new[] { status }, true)));
+        Assert.That(world.Text, Does.Contain("Connection: close\r\n"));
+    }
+
+    [TestCase(100, 404, false)]
+    [TestCase(101, 413, true)]
+    public void A_body_in_chunks_that_nobody_wants_is_read_up_to_the_limit(int length, int status, bool isFinished)
+    {
+        var chunk = string.Concat(Enumerable.Repeat("1\r\nx\r\n", length));
+        var world = new HttpWorld(new HttpLimits { UnwantedBytes = 100 }).Send($"POST /nowhere HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n{chunk}0\r\n\r\n");
+        Assert.That((world.Statuses, world.IsFinished), Is.EqualTo((new[] { status }, isFinished)));
+    }
+
     [Test]
     public void A_chunked_body_past_the_limit_is_413_whatever_its_chunks()
     {

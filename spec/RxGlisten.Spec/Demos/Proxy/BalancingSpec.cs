@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Reactive.Linq;
 using NUnit.Framework;
 using RxGlisten.Demos.Proxy;
 using RxGlisten.Spec.Demos.Proxy.Doubles;
@@ -91,6 +92,16 @@ public sealed class BalancingSpec
         Assert.That(Waiting(world), Is.EqualTo((7, 3)));
         Assert.That(health.Items, Is.EqualTo(new[] { true, false, true }));
         Assert.That(check.Items, Is.Empty);
+    }
+
+    [Test]
+    public void Who_no_longer_waits_for_a_connection_is_counted_no_more()
+    {
+        var backend = new Backend("slow", Observable.Never<IConnection>());
+        var opening = backend.Open().Subscribe();
+        Assert.That(backend.Connections, Is.EqualTo(1));
+        opening.Dispose();
+        Assert.That((backend.Connections, backend.Answers), Is.EqualTo((0, true)));
     }
 
     [Test]
