@@ -113,6 +113,36 @@ public sealed class GlistenSpec
         Assert.That(new ServerOptions().DualMode && !ipv6Only.DualMode);
     }
 
+    [TestCase("0")]
+    [TestCase("tcp://*:0", "127.0.0.1", "[::1]")]
+    [TestCase("tcp://[::1]:0")]
+    [TestCase("unix:glisten.sock")]
+    [TestCase("unix:@rxglisten-docs-addresses")]
+    public async Task Each_kind_of_address_is_bound(string address, params string[] hosts)
+    {
+        var folder = Directory.CreateTempSubdirectory("rxglisten-spec-");
+        try
+        {
+            address = address.Replace("unix:g", $"unix:{folder.FullName}/g", StringComparison.Ordinal);
+            await using var listener = RxServer.Bind(address);
+            using var serving = listener.Serve(connection => connection.Inbound.Bytes()).Subscribe();
+            var bound = ServerAddress.Format(listener.LocalEndPoint);
+            if (address.StartsWith("unix", StringComparison.Ordinal))
+                Assert.That(bound, Is.EqualTo(address));
+            var targets = hosts.Length == 0 ? [bound] : hosts.Select(host => $"tcp://{host}:{((IPEndPoint)listener.LocalEndPoint).Port}");
+            foreach (var target in targets)
+            {
+                using var client = await SocketPeer.ConnectAsync(ServerAddress.Parse(target)).Soon();
+                await client.SendAsync("hi mom"u8.ToArray()).Soon();
+                Assert.That(await client.ReadExactlyAsync(6).Soon(), Is.EqualTo("hi mom"u8.ToArray()), target);
+            }
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     [Test]
     public void Canonical_text_of_addresses()
     {
@@ -136,6 +166,7 @@ public sealed class GlistenSpec
         Assert.That(port, Is.Not.Zero);
         using var client = await SocketPeer.ConnectAsync(listener.LocalEndPoint).Soon();
         Assert.That((await told.CountAsync(1))[0], Is.EqualTo((listener.LocalEndPoint, client.LocalEndPoint)));
+        await listener.StopAsync(TimeSpan.Zero); // nobody reads, so that nobody sees the client leave
     }
 
     [Test]
@@ -164,6 +195,7 @@ public sealed class GlistenSpec
         }
 
         await client.SendAsync("x"u8.ToArray()).Soon();
+        await EveryLoopHasTurnedAsync();
         Assert.That(held.Items, Has.Count.EqualTo(2));
         held.Items[0].Dispose();
         await held.CountAsync(3);
@@ -310,6 +342,18 @@ public sealed class GlistenSpec
         // end
         using var http = new HttpClient();
         Assert.That(await http.GetStringAsync(new Uri($"http://{listener.LocalEndPoint}/")).Soon(), Is.EqualTo("hi mom"));
+    }
+
+    /// <summary>Echoes on as many connections as reach each thread that serves some: what had arrived before was looked at.</summary>
+    private static async Task EveryLoopHasTurnedAsync()
+    {
+        await using var echo = new TestServer(Reach.TcpV4(), serve: listener => listener.Serve(connection => connection.Inbound.Bytes()).Subscribe());
+        for (var i = 0; i < 4 * Environment.ProcessorCount; i++)
+        {
+            var peer = await echo.ConnectAsync();
+            await peer.SendAsync("x"u8.ToArray()).Soon();
+            await peer.ReadExactlyAsync(1).Soon();
+        }
     }
 
     internal sealed record Quit;

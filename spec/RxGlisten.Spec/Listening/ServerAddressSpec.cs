@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Reactive.Testing;
 using NUnit.Framework;
+using RxGlisten.Spec.Accepting.Doubles;
+using RxGlisten.Spec.Harness;
 
 namespace RxGlisten.Spec.Listening;
 
@@ -110,6 +112,50 @@ public sealed class ServerAddressSpec
     [Test]
     public void A_mapped_address_is_written_as_IPv4() =>
         Assert.That(ServerAddress.Format(new IPEndPoint(IPAddress.Parse("::ffff:10.0.0.1"), 7)), Is.EqualTo("tcp://10.0.0.1:7"));
+
+    // glisten's own cases. RFC 5952: the longest run of zeros is shortened, the first of two that are as long, and a single zero never.
+    [TestCase("0:0:0:0:0:0:0:1", "::1")]
+    [TestCase("0:0:0:0:0:0:0:0", "::")]
+    [TestCase("2001:0DB8:0000:0000:0001:0000:0000:0000", "2001:db8:0:0:1::")]
+    [TestCase("2001:db8:0001:1:1:1:0:1", "2001:db8:1:1:1:1:0:1")]
+    [TestCase("2001:db8:0:0:1:0:0:1", "2001:db8::1:0:0:1")]
+    [TestCase("2001:db8:0:0:0:0:2:1", "2001:db8::2:1")]
+    public void An_IPv6_address_has_one_text_however_it_was_written(string address, string canonical)
+    {
+        var text = $"tcp://[{canonical}]:4242";
+        Assert.That(ServerAddress.Format(ServerAddress.Parse($"tcp://[{address}]:4242")), Is.EqualTo(text));
+
+        // ... as the other end of a connection,
+        var world = new World();
+        var recorder = world.Subscribe(world.Bind());
+        world.Connect(address);
+        var remote = recorder.Connections.Single().RemoteEndPoint;
+        Assert.That(ServerAddress.Format(remote), Is.EqualTo(text));
+        Assert.That(remote.ToString(), Is.EqualTo($"[{canonical}]:4242"));
+
+        // ... and as Linux tells it to the event loop.
+        if (OperatingSystem.IsLinux())
+            Assert.That(ServerAddress.Format(new NativeAddress(remote.Serialize().Buffer.Span).ToEndPoint()), Is.EqualTo(text));
+    }
+
+    [TestCase("tcp://[0:0:0:0:0:0:0:1]:0", TransportKind.Automatic)]
+    [TestCase("tcp://[0:0:0:0:0:0:0:1]:0", TransportKind.Sockets)]
+    [TestCase("tcp://[0:0:0:0:0:0:0:0]:0", TransportKind.Automatic)]
+    [TestCase("tcp://[0:0:0:0:0:0:0:0]:0", TransportKind.Sockets)]
+    public async Task Both_ends_of_a_connection_over_IPv6_are_written_short(string address, TransportKind transport)
+    {
+        if (!Socket.OSSupportsIPv6)
+            Assert.Ignore("no IPv6 here");
+        await using var listener = RxServer.Bind(address, new ServerOptions { Transport = transport });
+        var connections = listener.Probe();
+        var bound = (IPEndPoint)listener.LocalEndPoint;
+        Assert.That(ServerAddress.Format(bound), Is.EqualTo($"tcp://[{(address.Contains(":1]", StringComparison.Ordinal) ? "::1" : "::")}]:{bound.Port}"));
+        using var client = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp);
+        await client.ConnectAsync(IPAddress.IPv6Loopback, bound.Port);
+        var connection = (await connections.CountAsync(1))[0];
+        Assert.That(ServerAddress.Format(connection.LocalEndPoint), Is.EqualTo($"tcp://[::1]:{bound.Port}"));
+        Assert.That(ServerAddress.Format(connection.RemoteEndPoint), Is.EqualTo($"tcp://[::1]:{((IPEndPoint)client.LocalEndPoint!).Port}"));
+    }
 
     [Test]
     public void An_endpoint_of_another_kind_is_written_as_its_own_text()

@@ -17,7 +17,7 @@ public sealed class LowLevelSpec
     public async Task A_message_is_echoed_by_hand(string kind)
     {
         using var reach = Reaches.Of(kind);
-        using var listener = ListenSocket.Listen(reach.Fresh());
+        using var listener = Listen(reach);
         using var peer = await reach.ConnectAsync(listener.LocalEndPoint);
         using var socket = await listener.AcceptAsync().Soon();
         await peer.SendAsync("hi mom"u8.ToArray()).Soon();
@@ -30,8 +30,8 @@ public sealed class LowLevelSpec
     public async Task Both_ends_may_be_held_by_hand(string kind)
     {
         using var reach = Reaches.Of(kind);
-        using var listener = ListenSocket.Listen(reach.Fresh());
-        var connecting = ConnectedSocket.ConnectAsync(listener.LocalEndPoint);
+        using var listener = Listen(reach);
+        var connecting = ConnectAsync(reach, listener);
         using var server = await listener.AcceptAsync().Soon();
         using var client = await connecting.Soon();
         await client.SendAsync("abcdef"u8.ToArray()).Soon();
@@ -50,8 +50,8 @@ public sealed class LowLevelSpec
     public async Task Many_bytes_arrive_as_they_were_sent_both_ways_at_once(string kind)
     {
         using var reach = Reaches.Of(kind);
-        using var listener = ListenSocket.Listen(reach.Fresh());
-        var connecting = ConnectedSocket.ConnectAsync(listener.LocalEndPoint);
+        using var listener = Listen(reach);
+        var connecting = ConnectAsync(reach, listener);
         using var server = await listener.AcceptAsync().Soon();
         using var client = await connecting.Soon();
         var (there, back) = (PeerReading.Noise(3_000_000, 1), PeerReading.Noise(3_000_000, 2));
@@ -67,7 +67,7 @@ public sealed class LowLevelSpec
     public async Task A_peer_that_resets_is_told_apart_from_one_that_finishes(string kind)
     {
         using var reach = Reaches.Of(kind);
-        using var listener = ListenSocket.Listen(reach.Fresh());
+        using var listener = Listen(reach);
         using var peer = await reach.ConnectAsync(listener.LocalEndPoint);
         using var socket = await listener.AcceptAsync().Soon();
         var receive = socket.ReceiveAsync(10);
@@ -87,7 +87,7 @@ public sealed class LowLevelSpec
     public async Task Closing_while_a_receive_waits_ends_it_and_the_peer_sees_the_end(string kind)
     {
         using var reach = Reaches.Of(kind);
-        using var listener = ListenSocket.Listen(reach.Fresh());
+        using var listener = Listen(reach);
         using var peer = await reach.ConnectAsync(listener.LocalEndPoint);
         using var socket = await listener.AcceptAsync().Soon();
         await socket.SendAsync("tail"u8.ToArray()).Soon();
@@ -106,8 +106,8 @@ public sealed class LowLevelSpec
     public async Task The_names_are_those_of_both_ends(string kind)
     {
         using var reach = Reaches.Of(kind);
-        using var listener = ListenSocket.Listen(reach.Fresh());
-        var connecting = ConnectedSocket.ConnectAsync(listener.LocalEndPoint);
+        using var listener = Listen(reach);
+        var connecting = ConnectAsync(reach, listener);
         using var server = await listener.AcceptAsync().Soon();
         using var client = await connecting.Soon();
         Assert.That(server.LocalEndPoint, Is.EqualTo(listener.LocalEndPoint));
@@ -183,6 +183,11 @@ public sealed class LowLevelSpec
             () => ConnectedSocket.ConnectAsync(taken.LocalEndPoint).Soon(),
             Throws.TypeOf<ConnectException>().With.Property(nameof(ConnectException.SocketError)).EqualTo(SocketError.ConnectionRefused));
     }
+
+    private static ListenSocket Listen(Reach reach) => ListenSocket.Listen(reach.Fresh(), new ServerOptions { Transport = reach.Transport });
+
+    private static ValueTask<ConnectedSocket> ConnectAsync(Reach reach, ListenSocket listener) =>
+        ConnectedSocket.ConnectAsync(listener.LocalEndPoint, new ClientOptions { Transport = reach.Transport });
 
     private static async Task<byte[]> ReadAsync(ITestPeer peer, int count)
     {

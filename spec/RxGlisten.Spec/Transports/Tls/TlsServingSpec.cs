@@ -28,6 +28,28 @@ public sealed class TlsServingSpec
     }
 
     [Test]
+    public async Task A_stream_that_is_cut_is_told_apart_from_one_that_ended(
+        [ValueSource(typeof(Reaches), nameof(Reaches.Names))] string kind, [Values] bool isCut, [Values(SslProtocols.Tls12, SslProtocols.Tls13)] SslProtocols version)
+    {
+        using var reach = Reaches.Of(kind);
+        await using var server = new TestServer(reach, Options());
+        var peer = await ConnectAsync(server, client => client.EnabledSslProtocols = version);
+        var connection = await server.AcceptAsync();
+        var inbound = connection.Inbound.Probe(onEnd: connection.Dispose);
+        await peer.SendAsync("Pay 100"u8.ToArray()).Soon();
+        if (isCut)
+            peer.Cut();
+        else
+            peer.FinishSending();
+        var reason = await connection.Closed.Soon();
+        await inbound.EndAsync();
+        Assert.That(inbound.Text(), Is.EqualTo("Pay 100"), "what came is delivered");
+        Assert.That(reason.Kind, Is.EqualTo(isCut ? CloseKind.PeerReset : CloseKind.PeerClosed));
+        if (isCut)
+            Assert.That(reason.Detail, Does.Contain("close_notify"));
+    }
+
+    [Test]
     public async Task The_connection_says_what_was_agreed_on([Values(SslProtocols.Tls12, SslProtocols.Tls13)] SslProtocols version)
     {
         using var reach = Reaches.Of("tcp v4");

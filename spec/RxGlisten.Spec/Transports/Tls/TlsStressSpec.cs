@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Sockets;
 using NUnit.Framework;
 using RxGlisten.Spec.Harness;
+using RxGlisten.Spec.Transports.Tls.Doubles;
 
 namespace RxGlisten.Spec.Transports.Tls;
 
@@ -12,56 +12,123 @@ public sealed class TlsStressSpec
     private const int Bad = 500;
     private const int Honest = 200;
 
-    // The first bytes of a record that would be a ClientHello of 200 bytes.
-    private static readonly byte[][] Openings = [[], "no TLS at all\r\n\r\n"u8.ToArray(), [22, 3, 1, 0, 200, 1, 0, 0, 196, 3, 3]];
+    private static readonly TimeSpan Tenth = TimeSpan.FromSeconds(0.1);
 
     [Test]
-    public async Task Clients_that_say_nothing_garbage_or_half_a_hello_keep_nobody_out_and_are_gone_in_time(
-        [Values("tcp v4", "tcp v4 over sockets")] string kind, [Values(1024, 64)] int handshakes)
+    public async Task Clients_that_say_nothing_garbage_or_half_a_hello_are_gone_in_time_and_honest_ones_do_not_notice([Values("tcp v4", "tcp v4 over sockets")] string kind)
+    {
+        // On a busy machine all clients are slow: then what counts is that the bad ones make no difference, in one of three tries.
+        for (var (tries, timeout) = (3, TimeSpan.FromSeconds(5)); ; tries--, timeout *= 2)
+        {
+            var among = await AmongBadOnesAsync(kind, 1024, timeout);
+            if (among < Tenth)
+                return;
+            var alone = await AloneAsync(kind);
+            if (among < 2 * alone)
+                return;
+            Assert.That(tries, Is.GreaterThan(1), $"a p99 of {among.TotalMilliseconds:0} ms among {Bad} bad clients, and of {alone.TotalMilliseconds:0} ms without");
+        }
+    }
+
+    [Test]
+    public async Task More_of_them_than_handshakes_are_allowed_keep_nobody_out_for_good([Values("tcp v4", "tcp v4 over sockets")] string kind) =>
+        await AmongBadOnesAsync(kind, 64, TimeSpan.FromSeconds(3));
+
+    /// <summary>Connects bad clients, then honest ones, and sees all of them end as they should.</summary>
+    /// <returns>The honest ones' p99; infinite if it took so long that the bad ones were gone.</returns>
+    private static async Task<TimeSpan> AmongBadOnesAsync(string kind, int handshakes, TimeSpan timeout)
     {
         using var meters = new MeterReader();
         using var reach = Reaches.Of(kind);
-        var options = TlsServingSpec.Options(tls => tls with { HandshakeTimeout = TimeSpan.FromSeconds(3), HandshakeLimit = handshakes });
+        var options = TlsServingSpec.Options(tls => tls with { HandshakeTimeout = timeout, HandshakeLimit = handshakes });
         await using var server = new TestServer(
             reach, options with { MaxConnections = 2_000, MeterFactory = meters }, listener => listener.Serve(c => c.Inbound.Bytes()).Subscribe());
-        var bad = new List<Socket>();
+        var ledger = server.Listener.Ledger;
+        await EchoAsync(server);
+        await Patience.UntilAsync(() => ledger.Closed == 1, "the first one is closed");
+        var sockets = Sockets();
+        var bad = new List<BadClient>();
+        var age = Stopwatch.StartNew();
         for (var i = 0; i < Bad; i++)
+            bad.Add(await BadClient.ConnectAsync(server.Listener.LocalEndPoint, i));
+        var quiet = bad.Where(client => client.IsQuiet).ToList();
+        var hasRoom = handshakes > Bad;
+        if (hasRoom)
+            await Task.WhenAll(bad.Except(quiet).Select(client => client.Ended)).Soon();
+
+        var p99 = await EchoesAsync(server, $"among {Bad} others, at a limit of {handshakes}");
+        var handshaking = ledger.Handshaking;
+        if (age.Elapsed > timeout)
+            p99 = TimeSpan.MaxValue;
+        else if (hasRoom)
+            Assert.That(handshaking, Is.EqualTo(quiet.Count), "those that said too little were there all the time");
+
+        foreach (var client in bad)
         {
-            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            await socket.ConnectAsync((IPEndPoint)server.Listener.LocalEndPoint);
-            if (Openings[i % 3].Length > 0)
-                await socket.SendAsync(Openings[i % 3]);
-            bad.Add(socket);
+            var ended = await client.Ended.WaitAsync(timeout + TimeSpan.FromSeconds(10));
+            if (hasRoom && client.IsQuiet)
+                Assert.That(ended, Is.InRange(timeout - Tenth, timeout + TimeSpan.FromSeconds(10)));
+            client.Dispose();
         }
 
+        await Patience.UntilAsync(() => ledger.Handshaking == 0 && ledger.Accepted == ledger.Closed, "every connection is closed");
+        Assert.That(ledger.Accepted, Is.EqualTo(1 + Bad + Honest));
+        await Patience.UntilAsync(() => meters["rxglisten.tls.handshakes.failed"] >= Bad, "every failure is counted"); // each in a turn after its close
+        Assert.That(meters["rxglisten.tls.handshakes.failed"], Is.EqualTo(Bad));
+        Assert.That(meters["rxglisten.connections.closed"], Is.EqualTo(1 + Bad + Honest));
+        Assert.That(server.Listener.Slots.Free, Is.EqualTo(2_000 - 10), "the acceptors hold one each");
+        await Patience.UntilAsync(() => Sockets() <= sockets, $"there are no more than {sockets} sockets");
+        return p99;
+    }
+
+    private static async Task<TimeSpan> AloneAsync(string kind)
+    {
+        using var reach = Reaches.Of(kind);
+        await using var server = new TestServer(reach, TlsServingSpec.Options(), listener => listener.Serve(c => c.Inbound.Bytes()).Subscribe());
+        await EchoAsync(server);
+        return await EchoesAsync(server, "alone");
+    }
+
+    /// <summary>Honest clients, four at a time; gives the p99 of their times.</summary>
+    private static async Task<TimeSpan> EchoesAsync(TestServer server, string what)
+    {
         var times = new List<TimeSpan>();
         await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ =>
         {
             for (var i = 0; i < Honest / 4; i++)
             {
                 var watch = Stopwatch.StartNew();
-                using var peer = await TlsServingSpec.ConnectAsync(server);
-                await peer.Handshake.Soon();
-                await peer.SendAsync("hello"u8.ToArray()).Soon();
-                Assert.That((await peer.ReceiveAsync().Soon()).Bytes, Is.EqualTo("hello"u8.ToArray()));
+                await EchoAsync(server);
                 lock (times)
                     times.Add(watch.Elapsed);
             }
         })).WaitAsync(TimeSpan.FromSeconds(60));
         times.Sort();
-        TestContext.Out.WriteLine(
-            $"{Honest} honest clients among {Bad} others: connected and echoed in {times[Honest / 2].TotalMilliseconds:0.0} ms (median), {times[Honest * 99 / 100].TotalMilliseconds:0.0} ms (p99)");
-
-        var ledger = server.Listener.Ledger;
-        await Patience.UntilAsync(() => ledger.Handshaking == 0 && ledger.Accepted == ledger.Closed, "every connection is closed");
-        Assert.That(ledger.Accepted, Is.EqualTo(Bad + Honest));
-        await Patience.UntilAsync(() => meters["rxglisten.tls.handshakes.failed"] >= Bad, "every failure is counted"); // each in a turn after its close
-        Assert.That(meters["rxglisten.tls.handshakes.failed"], Is.EqualTo(Bad));
-        Assert.That(meters["rxglisten.connections.closed"], Is.EqualTo(Bad + Honest));
-        Assert.That(server.Listener.Slots.Free, Is.EqualTo(2_000 - 10), "the acceptors hold one each");
-        foreach (var socket in bad)
-            socket.Dispose();
+        var (median, p99) = (times[Honest / 2], times[Honest * 99 / 100]);
+        TestContext.Out.WriteLine($"{Honest} honest clients {what}: connected and echoed in {median.TotalMilliseconds:0.0} ms (median), {p99.TotalMilliseconds:0.0} ms (p99)");
+        return p99;
     }
+
+    private static async Task EchoAsync(TestServer server)
+    {
+        using var peer = await TlsServingSpec.ConnectAsync(server);
+        await peer.Handshake.Soon();
+        await peer.SendAsync("hello"u8.ToArray()).Soon();
+        Assert.That((await peer.ReceiveAsync().Soon()).Bytes, Is.EqualTo("hello"u8.ToArray()));
+    }
+
+    /// <summary>Sockets of this process.</summary>
+    private static int Sockets() => Directory.EnumerateFiles("/proc/self/fd").Count(link =>
+    {
+        try
+        {
+            return File.ResolveLinkTarget(link, returnFinalTarget: false)?.FullName.Contains("socket:", StringComparison.Ordinal) == true;
+        }
+        catch (IOException)
+        {
+            return false; // it was closed meanwhile
+        }
+    });
 
     [Test]
     public async Task Connections_that_end_in_every_way_at_once_leave_nothing_behind([Values("tcp v4", "unix", "tcp v4 over sockets")] string kind)
@@ -119,20 +186,22 @@ public sealed class TlsStressSpec
     public async Task Many_bytes_are_exact_both_ways_at_once_at_bounded_memory(
         [Values("tcp v4", "unix", "tcp v4 over sockets", "unix over sockets", "memory")] string kind) => await TransferAsync(kind, 64 << 20);
 
-    [Explicit("A gibibyte each way, about ten seconds each.")]
-    [Test]
-    public async Task A_gibibyte_is_exact_both_ways_at_bounded_memory([Values("tcp v4", "unix", "tcp v4 over sockets", "unix over sockets")] string kind) =>
-        await TransferAsync(kind, 1 << 30);
+    [TestCase("tcp v4")]
+    [TestCase("unix")]
+    [TestCase("tcp v4 over sockets", Explicit = true)]
+    [TestCase("unix over sockets", Explicit = true)]
+    public async Task A_gibibyte_is_exact_both_ways_at_bounded_memory(string kind) => await TransferAsync(kind, 1 << 30);
 
     /// <summary>Sends a pattern both ways at once, and checks each byte, and now and then what is in use.</summary>
     private static async Task TransferAsync(string kind, int bytes)
     {
         var before = InUse();
+        var nativeBefore = NativeInUse();
         using var reach = Reaches.Of(kind);
         await using var server = new TestServer(reach, TlsServingSpec.Options());
         using var peer = await TlsServingSpec.ConnectAsync(server);
         var connection = await server.AcceptAsync();
-        long most = 0, up = 0, looked = 0;
+        long most = 0, mostNative = 0, up = 0, looked = 0;
         var wrong = false;
         var ended = new TaskCompletionSource();
         connection.Inbound.Bytes().Subscribe(
@@ -144,6 +213,7 @@ public sealed class TlsStressSpec
                     return;
                 looked += bytes / 16;
                 most = Math.Max(most, InUse());
+                mostNative = Math.Max(mostNative, NativeInUse());
             },
             ended.SetException,
             ended.SetResult);
@@ -152,9 +222,9 @@ public sealed class TlsStressSpec
             var piece = new byte[100_000];
             for (var sent = 0; sent < bytes; sent += piece.Length)
             {
-                piece = piece.AsSpan(0, Math.Min(piece.Length, bytes - sent)).ToArray();
-                Fill(piece, sent);
-                await connection.Outbound.SendAsync(piece);
+                var next = piece.AsMemory(0, Math.Min(piece.Length, bytes - sent));
+                Fill(next.Span, sent);
+                await connection.Outbound.SendAsync(next);
             }
 
             connection.Outbound.OnCompleted();
@@ -164,9 +234,9 @@ public sealed class TlsStressSpec
             var piece = new byte[100_000];
             for (var sent = 0; sent < bytes; sent += piece.Length)
             {
-                piece = piece.AsSpan(0, Math.Min(piece.Length, bytes - sent)).ToArray();
-                Fill(piece, sent);
-                await peer.SendAsync(piece);
+                var next = piece.AsMemory(0, Math.Min(piece.Length, bytes - sent));
+                Fill(next.Span, sent);
+                await peer.SendAsync(next);
             }
 
             peer.FinishSending();
@@ -185,8 +255,9 @@ public sealed class TlsStressSpec
         await Task.WhenAll(sendsDown, sendsUp, ended.Task).Soon();
         Assert.That((down, up, wrong), Is.EqualTo(((long)bytes, (long)bytes, false)));
         Assert.That((await connection.Closed.Soon()).Kind, Is.AnyOf(CloseKind.LocalClosed, CloseKind.PeerClosed));
-        TestContext.Out.WriteLine($"{most - before:N0} bytes more in use than at the start, at most");
+        TestContext.Out.WriteLine($"{most - before:N0} bytes more in use than at the start, at most, and {mostNative - nativeBefore:N0} bytes of native code");
         Assert.That(most - before, Is.LessThan(32 << 20));
+        Assert.That(mostNative - nativeBefore, Is.LessThan(8 << 20), "OpenSSL's");
 
         // What is alive, and the little that both sides make between the two calls.
         static long InUse()
@@ -194,6 +265,8 @@ public sealed class TlsStressSpec
             GC.Collect();
             return GC.GetTotalMemory(forceFullCollection: false);
         }
+
+        static long NativeInUse() => NativeHeap.IsKnown ? NativeHeap.Bytes : 0;
     }
 
     // A period that no record and no buffer has, so that a piece at a wrong place shows.

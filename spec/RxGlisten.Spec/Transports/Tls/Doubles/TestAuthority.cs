@@ -39,7 +39,8 @@ internal sealed class TestAuthority
         Issue($"CN={name}", byIntermediate ? Intermediate : Root, key ?? RSA.Create(2048), false, [name], to ?? Now.AddMonths(3), from, serial);
 
     /// <summary>A client's.</summary>
-    public X509Certificate2 IssueClient(string name) => Issue($"CN={name}", Root, ECDsa.Create(ECCurve.NamedCurves.nistP256), false, [], Now.AddMonths(3));
+    public X509Certificate2 IssueClient(string name, bool byIntermediate = false) =>
+        Issue($"CN={name}", byIntermediate ? Intermediate : Root, ECDsa.Create(ECCurve.NamedCurves.nistP256), false, [], Now.AddMonths(3));
 
     private static X509Certificate2 Issue(
         string subject, X509Certificate2? issuer, AsymmetricAlgorithm key, bool authority, string[] names, DateTimeOffset to, DateTimeOffset? from = null, int? serial = null)
