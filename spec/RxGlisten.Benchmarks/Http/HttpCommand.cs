@@ -5,12 +5,14 @@ using RxGlisten.Benchmarks.Running;
 namespace RxGlisten.Benchmarks.Http;
 
 /// <summary>
-/// The demo Http beside a minimal Kestrel application, by wrk: plain, and with requests pipelined. 0 all measured, 1 something failed, 2 bad arguments.
+/// The demo Http beside a minimal Kestrel application, by wrk: plain, and with requests pipelined. 0 all measured, or skipped for want of a tool; 1 something failed; 2 bad
+/// arguments.
 /// </summary>
 internal static class HttpCommand
 {
     private const int Connections = 64;
     private const int Seconds = 3;
+    private const int TrialSeconds = 1;
 
     public static async Task<int> RunAsync(string[] arguments)
     {
@@ -18,8 +20,9 @@ internal static class HttpCommand
         if (!Tool.AreInstalled(Wrk.Tool)) return 0;
         try
         {
-            RunRecord run = RunRecord.Now(options.CommandLine, $"{options.Rounds} rounds of {Seconds} s");
-            using Wrk wrk = new(Connections, Seconds);
+            int seconds = options.IsTrial ? TrialSeconds : Seconds;
+            RunRecord run = RunRecord.Now(options.CommandLine, $"{options.Rounds} rounds of {seconds} s");
+            using Wrk wrk = new(Connections, seconds);
             await using HttpServer demo = await HttpServer.StartDemoAsync();
             await using HttpServer kestrel = await HttpServer.StartKestrelAsync();
             string tables = await MeasureAsync(wrk, [demo, kestrel], pipelined: false, options.Rounds) + "\n" + await MeasureAsync(wrk, [demo, kestrel], pipelined: true, options.Rounds);

@@ -1,4 +1,6 @@
 using BenchmarkDotNet.Attributes;
+using BenchmarkDotNet.Parameters;
+using BenchmarkDotNet.Reports;
 
 namespace RxGlisten.Benchmarks.Inside;
 
@@ -13,6 +15,22 @@ public class DeliveryBenchmarks
 
     [Params(32, 4096)]
     public int Bytes { get; set; }
+
+    /// <summary>What an echo allocates with the parameters of a report.</summary>
+    internal static double Allocated(BenchmarkReport report)
+    {
+        ParameterInstances parameters = report.BenchmarkCase.Parameters;
+        DeliveryBenchmarks own = new() { Pipeline = $"{parameters[nameof(Pipeline)]}", Bytes = (int)parameters[nameof(Bytes)] };
+        own.Setup();
+        try
+        {
+            return LeastAllocation.Of(own.Echo);
+        }
+        finally
+        {
+            own.Cleanup();
+        }
+    }
 
     [GlobalSetup]
     public void Setup()

@@ -33,9 +33,10 @@ internal static class InsideCommand
 
     private static string Measure(InsideRun run)
     {
-        StringBuilder text = new("Medians. With the pipeline `none` bytes go from Inbound to Outbound through the library's own operators, so that buffers are used again; `Select` is Rx's, and might keep them. A byte more than a bar is noise: the process allocates a little beside the messages.\n\n");
-        text.Append(InsideTables.Echo("over sockets", run.Of<SocketEchoBenchmarks>())).Append('\n');
-        text.Append(InsideTables.Echo("over memory: a delivery", run.Of<DeliveryBenchmarks>())).Append('\n');
+        StringBuilder text = new("Medians. With the pipeline `none` bytes go from Inbound to Outbound through the library's own operators, so that buffers are used again; `Select` is Rx's, and might keep them. "
+            + $"What an echo allocates is counted in the whole process: the least of {LeastAllocation.Runs} runs of {LeastAllocation.Messages} messages.\n\n");
+        text.Append(InsideTables.Echo("over sockets", run.Of<SocketEchoBenchmarks>(), SocketEchoBenchmarks.Allocated)).Append('\n');
+        text.Append(InsideTables.Echo("over memory: a delivery", run.Of<DeliveryBenchmarks>(), DeliveryBenchmarks.Allocated)).Append('\n');
         text.Append(InsideTables.Plain("over memory: 4 KiB sent", run.Of<SendBenchmarks>())).Append('\n');
         text.Append(InsideTables.Plain("addresses", run.Of<AddressBenchmarks>())).Append('\n');
         foreach (ILineReader reader in LineBenchmarks.AllReaders) text.Append(System.Globalization.CultureInfo.InvariantCulture, $"- `{reader.Name}`: {reader.Description}\n");

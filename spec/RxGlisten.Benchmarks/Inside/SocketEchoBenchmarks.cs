@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using BenchmarkDotNet.Attributes;
+using BenchmarkDotNet.Parameters;
+using BenchmarkDotNet.Reports;
 
 namespace RxGlisten.Benchmarks.Inside;
 
@@ -23,6 +25,22 @@ public class SocketEchoBenchmarks
 
     [Params(32, 4096)]
     public int Bytes { get; set; }
+
+    /// <summary>What an echo allocates with the parameters of a report.</summary>
+    internal static double Allocated(BenchmarkReport report)
+    {
+        ParameterInstances parameters = report.BenchmarkCase.Parameters;
+        SocketEchoBenchmarks own = new() { Transport = $"{parameters[nameof(Transport)]}", Pipeline = $"{parameters[nameof(Pipeline)]}", Bytes = (int)parameters[nameof(Bytes)] };
+        own.Setup();
+        try
+        {
+            return LeastAllocation.Of(own.Echo);
+        }
+        finally
+        {
+            own.Cleanup();
+        }
+    }
 
     [GlobalSetup]
     public void Setup()

@@ -1,8 +1,8 @@
 namespace RxGlisten.Benchmarks.Load;
 
 /// <summary>
-/// One connection speaks and all hear it. It speaks again when everybody has heard, but for those that are stalled: they never read. A connection has joined
-/// when it was greeted with a byte.
+/// One connection speaks and all hear it. It speaks again when everybody has heard, but for those that are stalled: they never read, are to be cut for it, and
+/// come back, so that there are as many of them all the time. A connection has joined when it was greeted with a byte.
 /// </summary>
 internal sealed unsafe class BroadcastWorker : LoadWorker
 {
@@ -38,12 +38,12 @@ internal sealed unsafe class BroadcastWorker : LoadWorker
 
     protected override void OnEvent(LoadConnection connection, uint ready)
     {
-        if ((ready & Epoll.Out) != 0 && !Send(connection)) return;
         if (connection.IsStalled)
         {
-            if ((ready & ~(Epoll.In | Epoll.Out)) != 0) connection.Close(); // cut, as it should be
+            OnStalled(connection);
             return;
         }
+        if ((ready & Epoll.Out) != 0 && !Send(connection)) return;
         if ((ready & ~Epoll.Out) == 0 || !Receive(connection, out int count) || count == 0 || connection.Received < Speaker.Queued) return;
         if (Window.Measuring)
         {
@@ -56,7 +56,23 @@ internal sealed unsafe class BroadcastWorker : LoadWorker
     protected override void OnOver()
     {
         foreach (LoadConnection connection in Connections)
+        {
+            if (connection.IsStalled && connection.Cuts == 0) Faults[(int)LoadFault.Uncut]++;
             if (connection.Open && !connection.IsStalled && connection.Received == connection.Mark) Faults[(int)LoadFault.Silent]++;
+        }
+    }
+
+    /// <summary>It is connected again; or, as nothing else is watched, it was cut.</summary>
+    private void OnStalled(LoadConnection connection)
+    {
+        if (connection.Connecting)
+        {
+            if (Establish(connection)) Epoll.Modify(connection.Descriptor, 0, connection.Index);
+            return;
+        }
+        connection.Cuts++;
+        connection.Close();
+        Dial(connection);
     }
 
     private void TakeGreeting(LoadConnection connection)

@@ -17,6 +17,9 @@ internal sealed unsafe class LoadConnection(int index, int pipeline)
     /// <summary>Whether it never reads.</summary>
     public bool IsStalled { get; set; }
 
+    /// <summary>How often the server hung up on it.</summary>
+    public int Cuts { get; set; }
+
     public int Descriptor { get; private set; } = -1;
     public bool Connecting { get; private set; }
     public bool WantsToWrite { get; set; }

@@ -11,4 +11,7 @@ internal enum LoadFault
 
     /// <summary>Nothing came back in the whole measured window, or in time.</summary>
     Silent,
+
+    /// <summary>It never read, and was not hung up on.</summary>
+    Uncut,
 }

@@ -13,7 +13,7 @@ internal sealed unsafe class Target
 {
     private const int Sources = 240;
     private const int FirstSource = 2;
-    private const int SmallBufferBytes = 4096;
+    private const int SmallBufferBytes = 1024; // the kernel takes its least, some 2 KiB
 
     private readonly SocketAddress _address;
     private readonly bool _tcp;

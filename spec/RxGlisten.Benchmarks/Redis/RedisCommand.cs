@@ -12,6 +12,7 @@ namespace RxGlisten.Benchmarks.Redis;
 internal static class RedisCommand
 {
     private const int Requests = 300_000;
+    private const int TrialRequests = 10_000;
     private const string Load = "-t ping,set,get,incr,mset -P 16 -c 50";
     private const string CpuTest = "CPU s per million requests, all tests";
 
@@ -23,10 +24,11 @@ internal static class RedisCommand
         if (!Tool.AreInstalled(s_benchmark, MassInsertion.Client, RedisServer.Tool)) return 0;
         try
         {
-            RunRecord run = RunRecord.Now(options.CommandLine, $"{options.Rounds} rounds of {Requests} requests a test");
+            int requests = options.IsTrial ? TrialRequests : Requests;
+            RunRecord run = RunRecord.Now(options.CommandLine, $"{options.Rounds} rounds of {requests} requests a test");
             await using RedisServer demo = await RedisServer.StartDemoAsync();
             await using RedisServer redis = await RedisServer.StartRedisAsync();
-            string table = await MeasureAsync([demo, redis], options.Rounds);
+            string table = await MeasureAsync([demo, redis], options.Rounds, requests);
             Console.WriteLine(table);
             string text = $"The demo KeyValue and Debian's redis-server, without persistence, by `redis-benchmark {Load}`, and {MassInsertion.Commands} commands by `redis-cli --pipe`. Redis is "
                 + $"one thread; the demo takes what processors there are.\n\n{table}";
@@ -40,10 +42,10 @@ internal static class RedisCommand
         }
     }
 
-    private static async Task<string> MeasureAsync(RedisServer[] servers, int rounds)
+    private static async Task<string> MeasureAsync(RedisServer[] servers, int rounds, int requests)
     {
         using MassInsertion insertion = new();
-        foreach (RedisServer server in servers) await MeasureAsync(server, insertion); // warms it up
+        foreach (RedisServer server in servers) await MeasureAsync(server, insertion, requests); // warms it up
         List<Dictionary<string, double>[]> results = [];
         for (int round = 0; round < rounds; round++)
         {
@@ -51,7 +53,7 @@ internal static class RedisCommand
             for (int turn = 0; turn < servers.Length; turn++)
             {
                 int at = (round + turn) % servers.Length;
-                result[at] = await MeasureAsync(servers[at], insertion);
+                result[at] = await MeasureAsync(servers[at], insertion, requests);
             }
             results.Add(result);
         }
@@ -66,15 +68,15 @@ internal static class RedisCommand
         return table.ToString();
     }
 
-    private static async Task<Dictionary<string, double>> MeasureAsync(RedisServer server, MassInsertion insertion)
+    private static async Task<Dictionary<string, double>> MeasureAsync(RedisServer server, MassInsertion insertion, int requests)
     {
         double before = ProcessUsage.Read(server.ProcessId).CpuSeconds;
-        string report = await s_benchmark.RunAsync([.. Load.Split(' '), "-n", $"{Requests}", "-p", $"{server.Port}", "--csv"]);
+        string report = await s_benchmark.RunAsync([.. Load.Split(' '), "-n", $"{requests}", "-p", $"{server.Port}", "--csv"]);
         double used = ProcessUsage.Read(server.ProcessId).CpuSeconds - before;
         Dictionary<string, double> results = RedisReport.Parse(report);
         int tests = results.Count;
         results.Add($"redis-cli --pipe, {MassInsertion.Commands} commands", await insertion.RunAsync(server.Port));
-        results.Add(CpuTest, used / (tests * (double)Requests) * 1e6);
+        results.Add(CpuTest, used / (tests * (double)requests) * 1e6);
         return results;
     }
 

@@ -1,9 +1,11 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using RxGlisten.Benchmarks.Cells;
 
@@ -22,17 +24,33 @@ internal sealed class KestrelEcho(string name, bool inlineScheduling) : IEchoSer
 
     public ValueTask<EndPoint> StartAsync(EndPoint endpoint, X509Certificate2? certificate) => StartAsync<PipeEchoHandler>(endpoint, certificate);
 
-    public ValueTask<EndPoint> StartRoomAsync(EndPoint endpoint) => StartAsync<PipeRoomHandler>(endpoint, null);
+    public ValueTask<EndPoint> StartRoomAsync(EndPoint endpoint) => StartAsync<PipeRoomHandler>(endpoint, null, LimitRoom);
 
     public ValueTask<EndPoint> StartBlockingAsync(EndPoint endpoint) => StartAsync<BlockingPipeEchoHandler>(endpoint, null);
 
-    private async ValueTask<EndPoint> StartAsync<THandler>(EndPoint endpoint, X509Certificate2? certificate)
+    /// <summary>As much may wait for a member as in the library's room.</summary>
+    private static void LimitRoom(SocketTransportOptions sockets)
+    {
+        sockets.MaxWriteBufferSize = RxGlistenRoom.LimitBytes;
+        sockets.CreateBoundListenSocket = endpoint =>
+        {
+            Socket socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+            socket.SendBufferSize = RxGlistenRoom.KernelBytes; // which the accepted ones inherit
+            return socket;
+        };
+    }
+
+    private async ValueTask<EndPoint> StartAsync<THandler>(EndPoint endpoint, X509Certificate2? certificate, Action<SocketTransportOptions>? tune = null)
         where THandler : ConnectionHandler
     {
         ListenOptions? listen = null;
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
-        if (inlineScheduling) builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
+        builder.WebHost.UseSockets(sockets =>
+        {
+            sockets.UnsafePreferInlineScheduling = inlineScheduling;
+            tune?.Invoke(sockets);
+        });
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(endpoint, options =>
         {
             if (certificate is not null) options.UseHttps(certificate);

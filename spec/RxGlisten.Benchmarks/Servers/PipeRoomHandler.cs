@@ -5,14 +5,14 @@ using Microsoft.AspNetCore.Connections;
 
 namespace RxGlisten.Benchmarks.Servers;
 
-/// <summary>A room over duplex pipes: what one sends, all get. A member whose pipe is full is left out until it has been flushed, so that it holds up nobody.</summary>
+/// <summary>A room over duplex pipes: what one sends, all get. A member whose pipe is full as a message comes is cut, so that it holds up nobody.</summary>
 internal sealed class PipeRoomHandler : ConnectionHandler
 {
     private readonly ConcurrentDictionary<string, Member> _members = new();
 
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {
-        Member member = new(connection.Transport.Output);
+        Member member = new(connection);
         _members.TryAdd(connection.ConnectionId, member);
         member.Send(RxGlistenRoom.Greeting);
         PipeReader input = connection.Transport.Input;
@@ -39,7 +39,7 @@ internal sealed class PipeRoomHandler : ConnectionHandler
         }
     }
 
-    private sealed class Member(PipeWriter output)
+    private sealed class Member(ConnectionContext connection)
     {
         private readonly Lock _lock = new();
         private Task _flushed = Task.CompletedTask;
@@ -48,9 +48,13 @@ internal sealed class PipeRoomHandler : ConnectionHandler
         {
             lock (_lock)
             {
-                if (!_flushed.IsCompleted) return;
-                output.Write(message.Span);
-                ValueTask<FlushResult> flush = output.FlushAsync();
+                if (!_flushed.IsCompleted)
+                {
+                    connection.Abort();
+                    return;
+                }
+                connection.Transport.Output.Write(message.Span);
+                ValueTask<FlushResult> flush = connection.Transport.Output.FlushAsync();
                 _flushed = flush.IsCompletedSuccessfully ? Task.CompletedTask : flush.AsTask();
             }
         }

@@ -29,6 +29,25 @@ public sealed class BenchmarkSpec
         Assert.That(output, Does.Contain("over sockets").And.Contain("a delivery").And.Contain("addresses").And.Contain("ns a line"));
     }
 
+    [TestCase("http", "rxglisten / kestrel", 2)]
+    [TestCase("redis", "KeyValue / Redis", 1)]
+    public async Task A_comparison_with_others_prints_the_ratio_and_no_error(string command, string ratio, int tables)
+    {
+        var (code, output) = await RunAsync(command, "--trial");
+        Assert.That(code, Is.Zero, output);
+        if (output.StartsWith("skipped: ", StringComparison.Ordinal))
+            Assert.Ignore(output);
+        Assert.That(output.Split(ratio), Has.Length.EqualTo(tables + 1), output);
+    }
+
+    [TestCase("http")]
+    [TestCase("redis")]
+    public async Task The_figures_of_a_trial_are_not_written(string command)
+    {
+        var (code, output) = await RunAsync(command, "--trial", "--write");
+        Assert.That((code, output), Is.EqualTo((2, $"expected {command} [--rounds N] [--write | --trial]\n")));
+    }
+
     [Test]
     public async Task An_option_that_there_is_not_is_refused_with_those_that_there_are()
     {

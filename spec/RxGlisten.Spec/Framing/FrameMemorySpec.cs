@@ -11,15 +11,50 @@ namespace RxGlisten.Spec.Framing;
 /// <summary>Where the bytes of frames live, and for how long. Returned buffers are overwritten in specs, so that what is wrong here is seen.</summary>
 public sealed class FrameMemorySpec
 {
-    [Test]
-    public void A_frame_within_one_packet_is_not_copied()
+    private const int CopyBytes = 40; // an array of a few bytes, or a string of three letters
+
+    /// <summary>Every decoder of bytes, and a frame of each.</summary>
+    private static readonly Dictionary<string, (Func<IObservable<Bytes>, IObservable<Bytes>> Decode, byte[] Frame)> s_decoders = new()
     {
+        ["lines"] = (bytes => bytes.ByteLines(100), "abc\r\n"u8.ToArray()),
+        ["delimited"] = (bytes => bytes.Delimited("--"u8, 100), "abc--"u8.ToArray()),
+        ["length prefixed"] = (bytes => bytes.LengthPrefixed(LengthPrefix.UInt16BigEndian, 100), [0, 3, 1, 2, 3]),
+        ["length prefixed, header kept"] = (bytes => bytes.LengthPrefixed(LengthPrefix.UInt32LittleEndian, 100, keepHeader: true), [3, 0, 0, 0, 1, 2, 3]),
+        ["varint prefixed"] = (bytes => bytes.LengthPrefixed(LengthPrefix.VarInt, 100), [3, 1, 2, 3]),
+        ["fixed length"] = (bytes => bytes.FixedLength(5), "abcde"u8.ToArray()),
+        ["own"] = (bytes => bytes.Decode(new Netstrings(tells: true), 100), "3:abc,"u8.ToArray()),
+    };
+
+    private static IEnumerable<string> Decoders => s_decoders.Keys;
+
+    [TestCaseSource(nameof(Decoders))]
+    public void A_frame_within_one_packet_is_not_copied(string decoder)
+    {
+        var (decode, frame) = s_decoders[decoder];
         var feed = new PacketFeed();
-        var probe = feed.ByteLines(100).Probe();
-        feed.Packet("a"u8);
-        var packet = feed.Packet("b\ncd\nef\ng"u8);
+        var probe = decode(feed).Probe();
+        feed.Packet(frame.AsSpan(0, 2));
+        var packet = feed.Packet([.. frame[2..], .. frame, .. frame, .. frame[..2]]);
         Assert.That(probe.Items.Select(ArrayOf), Is.EqualTo(new[] { ArrayOf(probe.Items[0]), packet, packet }));
         Assert.That(ArrayOf(probe.Items[0]), Is.Not.SameAs(packet));
+    }
+
+    /// <summary>Frames in one packet, in halves, and byte by byte; for who keeps frames and who does not.</summary>
+    [Test]
+    public void Only_a_frame_of_several_packets_that_is_kept_is_allocated([ValueSource(nameof(Decoders))] string decoder, [Values("whole", "halves", "bytes")] string cut, [Values] bool keeps)
+    {
+        var (decode, frame) = s_decoders[decoder];
+        var sink = new Counting(keepsNothing: !keeps);
+        var isCopied = cut != "whole" && (keeps || decoder == "own"); // a decoder that may keep bytes is given memory that lasts
+        AssertAllocated(feed => decode(feed).Subscribe(sink), sink, frame, cut, isCopied ? CopyBytes : 0);
+    }
+
+    [Test]
+    public void A_line_of_text_allocates_its_string_and_a_value_of_a_decoder_s_own_nothing([Values("whole", "halves", "bytes")] string cut)
+    {
+        var sink = new Counting(keepsNothing: false);
+        AssertAllocated(feed => feed.Lines(100).Subscribe(sink), sink, "abc\n"u8.ToArray(), cut, CopyBytes);
+        AssertAllocated(feed => feed.Decode(new Sizes(), 100).Subscribe(sink), sink, [3, 1, 2, 3], cut, 0);
     }
 
     [Test]
@@ -104,7 +139,7 @@ public sealed class FrameMemorySpec
     public void Frames_for_who_keeps_nothing_allocate_nothing(string how)
     {
         var feed = new Loop();
-        var sink = new Counting();
+        var sink = new Counting(keepsNothing: true);
         using var subscription = how == "prefix"
             ? feed.LengthPrefixed(LengthPrefix.UInt8, 100).EncodeLengthPrefixed(LengthPrefix.VarInt).Subscribe(sink)
             : feed.ByteLines(100).EncodeLines(LineEnding.CrLf).Subscribe(sink);
@@ -130,22 +165,38 @@ public sealed class FrameMemorySpec
     [Test]
     public void A_served_echo_of_lines_allocates_nothing_per_line()
     {
-        var server = new VirtualServer(serve: listener => listener.Serve(connection => connection.Inbound.Bytes().ByteLines(100).EncodeLines()).Probe());
-        var peer = server.Connect();
-        var reader = new VirtualReader(server, peer);
-        var lines = Enumerable.Repeat("0123456789012345\n"u8.ToArray(), 1000).SelectMany(line => line).ToArray();
-        Echo();
-        Echo();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Echo();
-        // The peer's own side: what it sends and receives, once each and in lists that grow.
-        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(12 * lines.Length));
-        Assert.That(reader.Bytes, Is.EqualTo(lines.Concat(lines).Concat(lines)));
+        byte[] Lines(int count) => [.. Enumerable.Repeat("0123456789012345\n"u8.ToArray(), count).SelectMany(line => line)];
+        double Allocated(int count) => EchoAllocation.PerMessage(connection => connection.Inbound.Bytes().ByteLines(100).EncodeLines(), Lines(count));
+        Assert.That(Allocated(10), Is.LessThan(1.0), "a packet of ten lines");
+        Assert.That(Allocated(100), Is.LessThan(1.0), "a packet of a hundred");
+    }
 
-        void Echo()
+    /// <summary>How many bytes the frames allocate, beside a little that is not of the frames.</summary>
+    private static void AssertAllocated(Func<Loop, IDisposable> subscribe, Counting sink, byte[] frame, string cut, int eachBytes)
+    {
+        const int PerRound = 10, Rounds = 200, Beside = 1000;
+        byte[][] packets = cut switch
         {
-            _ = peer.SendAsync(lines);
-            reader.All();
+            "whole" => [[.. Enumerable.Repeat(frame, PerRound).SelectMany(bytes => bytes)]],
+            "halves" => [.. Enumerable.Repeat<byte[][]>([frame[..2], frame[2..]], PerRound).SelectMany(halves => halves)],
+            _ => [.. Enumerable.Repeat(frame, PerRound).SelectMany(bytes => bytes).Select(value => new[] { value })],
+        };
+        var feed = new Loop();
+        using var subscription = subscribe(feed);
+        Run();
+        var (before, frames) = (GC.GetAllocatedBytesForCurrentThread(), sink.Count);
+        Run();
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.That(sink.Count - frames, Is.EqualTo(PerRound * Rounds));
+        Assert.That(allocated, Is.InRange(eachBytes > 0 ? PerRound * Rounds : 0, (PerRound * Rounds * eachBytes) + Beside));
+
+        void Run()
+        {
+            for (var round = 0; round < Rounds; round++)
+            {
+                foreach (var packet in packets)
+                    feed.Observer!.OnNext(packet);
+            }
         }
     }
 
@@ -190,13 +241,30 @@ public sealed class FrameMemorySpec
         }
     }
 
-    private sealed class Counting : IByteSink
+    /// <summary>Gives the number in the first byte, with so many behind it.</summary>
+    private sealed class Sizes : IFrameDecoder<int>
     {
-        public bool KeepsNothing => true;
+        public bool KeepsBytes => false;
+
+        public bool TryDecode(Bytes bytes, out int frame, out int length)
+        {
+            frame = bytes.Span[0];
+            length = 1 + frame;
+            return bytes.Length >= length;
+        }
+    }
+
+    private sealed class Counting(bool keepsNothing) : IByteSink, IObserver<string>, IObserver<int>
+    {
+        public bool KeepsNothing => keepsNothing;
 
         public int Count { get; private set; }
 
         public void OnNext(Bytes value) => Count++;
+
+        public void OnNext(string value) => Count++;
+
+        public void OnNext(int value) => Count++;
 
         public void OnError(Exception error) => throw error;
 

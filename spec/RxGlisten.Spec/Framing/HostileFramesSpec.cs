@@ -1,4 +1,5 @@
 using System.Reactive.Linq;
+using System.Reactive.Subjects;
 using NUnit.Framework;
 using RxGlisten.Spec.Framing.Doubles;
 using RxGlisten.Spec.Harness;
@@ -28,6 +29,9 @@ public sealed class HostileFramesSpec
         ["no netstring"] = (b => b.Decode(new Netstrings(true), 1000), "2:hi,"u8.ToArray(), "x"u8.ToArray()),
     };
 
+    // A buffer of twice the maximum as it grows, and an exception with its stack.
+    private const long MostBytes = 32 * 1024;
+
     private static IEnumerable<string> Names => Attacks.Keys;
 
     [TestCaseSource(nameof(Names))]
@@ -48,6 +52,22 @@ public sealed class HostileFramesSpec
         _ = innocent.SendAsync(good);
         server.Settle();
         Assert.That((closed.Items.Count, frames), Is.EqualTo((1, good.Length > 0 ? 2 : 0)));
+    }
+
+    [Test]
+    public void It_takes_little_memory_however_it_is_cut([ValueSource(nameof(Names))] string attack, [Values] bool inOne)
+    {
+        var (decode, good, bad) = Attacks[attack];
+        var bytes = new Subject<Bytes>();
+        Exception? error = null;
+        using var subscription = decode(bytes).Subscribe(_ => { }, e => error = e);
+        Bytes all = good.Concat(bad).ToArray();
+        var step = inOne ? all.Length : 1;
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var at = 0; at < all.Length && error is null; at += step)
+            bytes.OnNext(all.Slice(at, step));
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(MostBytes));
+        Assert.That(error, Is.InstanceOf<ProtocolException>());
     }
 
     [Test]

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Reactive.Concurrency;
 using RxGlisten.Spec.Transports;
+using RxGlisten.Spec.Transports.Tls.Doubles;
 
 namespace RxGlisten.Spec.Harness;
 
@@ -10,6 +11,9 @@ internal abstract class Reach : IDisposable
 {
     /// <summary>What carries the bytes, where the endpoint does not say.</summary>
     public TransportKind Transport { get; init; }
+
+    /// <summary>What its servers encrypt with; null for plain bytes.</summary>
+    public virtual TlsOptions? Tls => null;
 
     public static Reach TcpV4(TransportKind transport = TransportKind.Automatic) =>
         new SocketReach(() => new IPEndPoint(IPAddress.Loopback, 0)) { Transport = transport };
@@ -21,6 +25,9 @@ internal abstract class Reach : IDisposable
     public static Reach AbstractUnix() => new SocketReach(() => new UnixDomainSocketEndPoint($"\0rxglisten-spec-{Guid.NewGuid():N}"));
 
     public static Reach Memory() => new MemoryReach();
+
+    /// <summary>TLS over another kind; its clients' is the framework's.</summary>
+    public static Reach Encrypted(Reach below) => new TlsReach(below) { Transport = below.Transport };
 
     /// <summary>An endpoint that nobody listens on.</summary>
     public abstract EndPoint Fresh();
@@ -55,6 +62,21 @@ internal abstract class Reach : IDisposable
         {
             base.Dispose();
             Directory.Delete(_folder, recursive: true);
+        }
+    }
+
+    private sealed class TlsReach(Reach below) : Reach
+    {
+        public override TlsOptions? Tls { get; } = TlsOptions.FromCertificate(TestAuthority.Localhost);
+
+        public override EndPoint Fresh() => below.Fresh();
+
+        public override async Task<ITestPeer> ConnectAsync(EndPoint endpoint) => new TlsPeer(await below.ConnectAsync(endpoint));
+
+        public override void Dispose()
+        {
+            base.Dispose();
+            below.Dispose();
         }
     }
 

@@ -15,7 +15,8 @@ internal sealed class TestServer : IAsyncDisposable
     public TestServer(Reach reach, ServerOptions? options = null, Func<IListener, IDisposable>? serve = null)
     {
         _reach = reach;
-        Listener = (Listener)RxServer.Bind(reach.Fresh(), (options ?? new ServerOptions()) with { Transport = reach.Transport });
+        options ??= new ServerOptions();
+        Listener = (Listener)RxServer.Bind(reach.Fresh(), options with { Transport = reach.Transport, Tls = options.Tls ?? reach.Tls });
         _subscription = serve is null
             ? Listener.Probe(connection => _accepted.Writer.TryWrite(connection))
             : serve(Listener);

@@ -1,6 +1,5 @@
 using System.Reactive.Linq;
 using System.Runtime.InteropServices;
-using Microsoft.Reactive.Testing;
 using NUnit.Framework;
 using RxGlisten.Spec.Harness;
 
@@ -141,41 +140,8 @@ public sealed class ReceiveMemorySpec
             Is.LessThan(1.0));
 
     private static double AllocatedPerEcho(
-        Func<IConnection, IObservable<ReadOnlyMemory<byte>>> pipeline, int size, Func<ServerOptions, ServerOptions>? with = null)
-    {
-        const int Rounds = 10_000;
-        var time = new TestScheduler();
-        var network = new MemoryNetwork(time);
-        var options = new ServerOptions { Scheduler = time, MaxConnections = 10 };
-        var listener = RxServer.Bind(network.EndPoint("echo"), with?.Invoke(options) ?? options);
-        _ = listener.Serve(pipeline).Probe();
-        time.AdvanceBy(1);
-        var client = network.Connect((MemoryEndPoint)listener.LocalEndPoint);
-        time.AdvanceBy(1);
-        var buffer = new KeptBuffer();
-        var message = new byte[size];
-        Run();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Run();
-        return (GC.GetAllocatedBytesForCurrentThread() - before) / (double)Rounds;
-
-        void Run()
-        {
-            var echoes = EchoAsync(client, message, buffer, Rounds);
-            time.AdvanceBy(1);
-            Assert.That(echoes.IsCompletedSuccessfully);
-        }
-    }
-
-    private static async Task EchoAsync(ITransportConnection client, byte[] message, IReceiveBuffer buffer, int rounds)
-    {
-        for (var i = 0; i < rounds; i++)
-        {
-            await client.SendAsync(message);
-            for (var back = 0; back < message.Length;)
-                back += (await client.ReceiveAsync(buffer)).Bytes;
-        }
-    }
+        Func<IConnection, IObservable<ReadOnlyMemory<byte>>> pipeline, int size, Func<ServerOptions, ServerOptions>? with = null) =>
+        EchoAllocation.PerMessage(pipeline, new byte[size], with);
 
     private static void AssertFrugal(Probe<Message> probe, int receiveBufferBytes)
     {
@@ -185,12 +151,5 @@ public sealed class ReceiveMemorySpec
             Assert.That(array.Array!, Has.Length.AtMost(Math.Max(4096, 2 * packet.Data.Length)));
             Assert.That(packet.Data.Length, Is.InRange(1, receiveBufferBytes));
         }
-    }
-
-    private sealed class KeptBuffer : IReceiveBuffer
-    {
-        private readonly byte[] _bytes = new byte[64 * 1024];
-
-        public Memory<byte> GetMemory(int available) => _bytes;
     }
 }

@@ -10,12 +10,13 @@ namespace RxGlisten.Spec.Testing;
 /// </summary>
 internal static class Explored
 {
-    private static readonly int s_times = int.TryParse(Environment.GetEnvironmentVariable("EXPLORE"), out var times) ? times : 1;
+    /// <summary>The environment variable, or 1.</summary>
+    public static int Times { get; } = int.TryParse(Environment.GetEnvironmentVariable("EXPLORE"), out var times) ? times : 1;
 
     public static ExplorationResult Run(int seeds, Action<Scenario> scenario, ExplorationOptions? options = null, [CallerMemberName] string spec = "")
     {
         options = (options ?? new ExplorationOptions()) with { FirstSeed = FirstSeedOf(spec) };
-        var result = Exploration.Explore(seeds * s_times, scenario, options);
+        var result = Exploration.Explore(seeds * Times, scenario, options);
         TestContext.Out.WriteLine($"{result.Seeds} seeds from {options.FirstSeed}, {result.Faults} faults, {result.Events} events, {result.Digest:X16}");
         return result;
     }

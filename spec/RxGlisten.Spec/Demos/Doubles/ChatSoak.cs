@@ -19,6 +19,7 @@ internal sealed class ChatSoak(EndPoint server, int guests) : IDisposable
     private readonly Random _random = new(2000);
     private readonly ConcurrentQueue<string> _failures = new();
     private readonly List<SoakGuest[]> _rooms = []; // those who stay, room by room
+    private readonly ConcurrentDictionary<string, SoakGuest[]> _staying = new(); // the same by the rooms' names, for any thread
     private readonly SoakGuest?[] _restless = new SoakGuest?[guests / 2];
     private readonly Task[] _acts = [.. Enumerable.Repeat(Task.CompletedTask, guests / 2)];
     private int _came;
@@ -45,12 +46,13 @@ internal sealed class ChatSoak(EndPoint server, int guests) : IDisposable
             var staying = new SoakGuest[GuestsPerRoom / 2];
             for (var i = 0; i < staying.Length; i++)
             {
-                staying[i] = new SoakGuest(server, $"stays{room}-{i}", _failures.Enqueue);
+                staying[i] = new SoakGuest(server, $"stays{room}-{i}", SaidIn, _failures.Enqueue);
                 await staying[i].ComeAsync().Soon();
                 await staying[i].EnterAsync($"room{room}").Soon();
             }
 
             _rooms.Add(staying);
+            _staying[$"room{room}"] = staying;
         }
     }
 
@@ -94,11 +96,13 @@ internal sealed class ChatSoak(EndPoint server, int guests) : IDisposable
     private static bool HasHeardAll(SoakGuest[] room) =>
         room.All(listener => room.All(speaker => speaker == listener || listener.HeardOf(speaker.Name) == speaker.Said));
 
+    private IReadOnlyDictionary<string, int> SaidIn(string room) => _staying.GetValueOrDefault(room, []).ToDictionary(guest => guest.Name, guest => guest.Said);
+
     private async Task ActAsync(int index, int dice, int room, int manner)
     {
         if (_restless[index] is not { } guest)
         {
-            guest = new SoakGuest(server, $"goes{++_came}", _failures.Enqueue);
+            guest = new SoakGuest(server, $"goes{++_came}", SaidIn, _failures.Enqueue);
             _restless[index] = guest;
             await guest.ComeAsync();
             await guest.EnterAsync($"room{room}");

@@ -38,7 +38,7 @@ internal sealed class Format(
         select Slices($"frames of {max} up to {delimiter.Replace("\n", "LF", StringComparison.Ordinal)}", b => b.Delimited(Encoding.Latin1.GetBytes(delimiter), max),
             b => Reference.Delimited(b, Encoding.Latin1.GetBytes(delimiter), max), (random, length) => Letters(random, "aaabbc\n", length));
 
-    private static IEnumerable<Format> FixedLengths() => new[] { 1, 2, 7, 600 }.Select(length => Slices(
+    private static IEnumerable<Format> FixedLengths() => new[] { 1, 2, 3, 4, 7, 8, 600 }.Select(length => Slices(
         $"frames of {length}", b => b.FixedLength(length), b => Reference.FixedLength(b, length), (random, count) => Letters(random, "abcdefgh", count)));
 
     private static IEnumerable<Format> LengthPrefixes() =>
