@@ -148,7 +148,7 @@ public sealed class ServeSpec
                 return Disposable.Create(() => order.Add("unsubscribed"));
             });
         }).Subscribe(_ => order.Add("element"), () => order.Add("completed"));
-        Assert.That(order, Is.EqualTo(new[] { "made", "subscribed", "element", "completed", "unsubscribed" }));
+        Assert.That(order, Is.EqualTo(new[] { "made", "subscribed", "element", "unsubscribed", "completed" }));
     }
 
     [Test]
