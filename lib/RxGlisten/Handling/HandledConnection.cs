@@ -47,6 +47,8 @@ internal sealed class HandledConnection<TState> : IOwnedRun<ConnectionClosed>, I
         {
             Fault(e);
         }
+
+        _owned.Started();
     }
 
     /// <summary>What the loop subscribes, its connection may feed: nothing says that it will.</summary>

@@ -4,11 +4,15 @@ namespace RxGlisten;
 /// What server operators need of a connection beyond its public face. The library's own connections do it by themselves; for
 /// another implementation (a double, say) the public members have to do.
 /// </summary>
-internal sealed class OwnedConnection(IConnection connection)
+internal sealed class OwnedConnection(IConnection connection) : IConnectionWatcher
 {
     private static readonly ServerOptions s_defaults = new();
 
     private readonly Connection? _own = Connection.Of(connection);
+    private IConnectionWatcher? _run; // what follows is guarded by a lock on this
+    private CloseReason? _closed;
+    private bool _settled;
+    private bool _started;
 
     /// <summary>The connection.</summary>
     public IConnection Public => connection;
@@ -28,11 +32,39 @@ internal sealed class OwnedConnection(IConnection connection)
     /// <summary>Whether this side ended it, so that what its handler was not told yet is dropped.</summary>
     public bool Drops => _own?.Closing.Drops ?? connection.Closed.IsCompleted;
 
-    /// <summary>Takes charge of it.</summary>
-    public void Claim(IConnectionWatcher watcher)
+    /// <summary>Takes charge of it, for a run that is being started.</summary>
+    public void Claim(IConnectionWatcher run)
     {
+        _run = run;
         _own?.Claim();
-        Watch(watcher);
+        Watch(this);
+    }
+
+    /// <summary>
+    /// The run is started, and is told of an end that came meanwhile: user code that makes a connection's pipeline or state, and another thread on which the
+    /// connection closes, would otherwise leave behind what is made after the end was told.
+    /// </summary>
+    public void Started()
+    {
+        CloseReason? closed;
+        lock (this)
+        {
+            closed = _closed;
+            _started = closed is null;
+        }
+
+        if (closed is null)
+            return;
+        _run!.OnClosed(closed); // a run that starts has claimed
+        bool settled;
+        lock (this)
+        {
+            _started = true;
+            settled = _settled;
+        }
+
+        if (settled)
+            _run.OnSettled();
     }
 
     /// <summary>Wants to be told of its end.</summary>
@@ -54,6 +86,34 @@ internal sealed class OwnedConnection(IConnection connection)
 
     /// <summary>Who watched wants to be told no more. One of another make tells all the same.</summary>
     public void Unwatch(IConnectionWatcher watcher) => _own?.Unwatch(watcher);
+
+    void IConnectionWatcher.OnClosed(CloseReason reason)
+    {
+        lock (this)
+        {
+            if (!_started)
+            {
+                _closed = reason;
+                return;
+            }
+        }
+
+        _run!.OnClosed(reason); // only Claim watches by this
+    }
+
+    void IConnectionWatcher.OnSettled()
+    {
+        lock (this)
+        {
+            if (!_started)
+            {
+                _settled = true;
+                return;
+            }
+        }
+
+        _run!.OnSettled(); // only Claim watches by this
+    }
 
     /// <summary>Whether this gatekeeper was asked before there was a connection.</summary>
     public bool WasAdmittedBy(IGatekeeper gatekeeper) => _own?.Admittance is { } admittance && admittance.IsBy(gatekeeper);

@@ -25,6 +25,8 @@ internal sealed class SelectedConnection<T>(IConnection connection, Func<IConnec
         {
             OnError(e);
         }
+
+        _connection.Started();
     }
 
     public void Stop()

@@ -12,9 +12,9 @@ public static class ServeExtensions
     /// <param name="connections">A listener.</param>
     /// <param name="pipeline">Makes a connection's pipeline; called inside the accept <c>OnNext</c>.</param>
     /// <returns>
-    /// Cold; one element for each connection that ended, after its descriptor and slot were given back. Completes when the source completed and the last
-    /// connection closed: who stops the listener and wants every element awaits that, and not <see cref="IListener.StopAsync"/> alone, which may be
-    /// a moment earlier. Disposing it closes its connections as <see cref="CloseKind.ServerStopping"/>.
+    /// Cold; one element for each connection that ended, after its descriptor and slot were given back, and never before its pipeline was made and
+    /// subscribed. Completes when the source completed and the last connection closed: who stops the listener and wants every element awaits that, and not
+    /// <see cref="IListener.StopAsync"/> alone, which may be a moment earlier. Disposing it closes its connections as <see cref="CloseKind.ServerStopping"/>.
     /// </returns>
     public static IObservable<ConnectionClosed> Serve(
         this IObservable<IConnection> connections, Func<IConnection, IObservable<ReadOnlyMemory<byte>>> pipeline)

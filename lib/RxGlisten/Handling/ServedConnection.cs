@@ -9,7 +9,7 @@ internal sealed class ServedConnection(IConnection connection, Func<IConnection,
 {
     private readonly OwnedConnection _connection = new(connection);
     private readonly SingleAssignmentDisposable _subscription = new();
-    private List<Waiter<bool>>? _leaving; // pulls that wait until the pipeline is unsubscribed. Guarded by _connection, which nobody else has, as _isGone
+    private List<Waiter<bool>>? _leaving; // pulls that wait until the pipeline is unsubscribed. Guarded by _connection, as _isGone
     private bool _isGone;
     private ConnectionSet<ConnectionClosed>? _set;
 
@@ -49,6 +49,8 @@ internal sealed class ServedConnection(IConnection connection, Func<IConnection,
         {
             OnError(e);
         }
+
+        _connection.Started();
     }
 
     public void Stop()

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Reactive.Linq;
 using System.Reactive.Subjects;
 using System.Text;
@@ -183,6 +182,25 @@ public sealed class HandleEndSpec
         Assert.That((closings.Single(), connection.Packets.HasObservers, _user.HasObservers), Is.EqualTo((CloseKind.LocalClosed, false, false)));
     }
 
+    [Test]
+    public async Task A_connection_that_closes_while_init_runs_is_told_to_onClose_with_the_state_that_init_gave()
+    {
+        SynchronizationContext.SetSynchronizationContext(null); // so that whoever waits for Closed is told inside the call that closes
+        var order = new List<string>();
+        var connections = Observable.Return<IConnection>(new HandmadeConnection());
+        await connections.Handle(
+            c =>
+            {
+                c.Abort();
+                for (var i = 0; i < 100; i++)
+                    Task.Run(static () => { }).Wait(); // whatever the end set off on other threads has its chance to be too early
+                return "state";
+            },
+            (state, _, _) => Next.Continue(state),
+            (state, _) => order.Add($"onClose({state})")).Probe(_ => order.Add("element")).EndAsync();
+        Assert.That(order, Is.EqualTo(new[] { "onClose(state)", "element" }));
+    }
+
     private VirtualServer Start(Func<ServerOptions, ServerOptions>? options = null, Action<Message>? also = null)
     {
         var handled = new VirtualServer(
@@ -217,39 +235,5 @@ public sealed class HandleEndSpec
         _ = peer.SendAsync(Encoding.Latin1.GetBytes(text));
         if (settle)
             _server!.Settle();
-    }
-
-    /// <summary>A connection that somebody wrote by hand.</summary>
-    private sealed class HandmadeConnection : IConnection
-    {
-        private readonly TaskCompletionSource<CloseReason> _closed = new();
-
-        public Subject<Message> Packets { get; } = new();
-
-        public long Id => 1;
-
-        public EndPoint LocalEndPoint { get; } = new IPEndPoint(IPAddress.Loopback, 1);
-
-        public EndPoint RemoteEndPoint { get; } = new IPEndPoint(IPAddress.Loopback, 2);
-
-        public TlsInfo? Tls => null;
-
-        public IObservable<Message> Inbound => Packets;
-
-        public IOutbound Outbound => throw new NotSupportedException();
-
-        public Task<CloseReason> Closed => _closed.Task;
-
-        public CancellationToken Draining => default;
-
-        public void Abort() => Dispose();
-
-        public void Dispose() => _closed.TrySetResult(new CloseReason(CloseKind.LocalClosed, "", null));
-
-        public ValueTask DisposeAsync()
-        {
-            Dispose();
-            return default;
-        }
     }
 }

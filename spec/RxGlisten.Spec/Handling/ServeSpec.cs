@@ -2,6 +2,7 @@ using System.Reactive.Disposables;
 using System.Reactive.Linq;
 using System.Text;
 using NUnit.Framework;
+using RxGlisten.Spec.Handling.Doubles;
 using RxGlisten.Spec.Harness;
 using RxGlisten.Spec.Transports;
 using Bytes = System.ReadOnlyMemory<byte>;
@@ -129,6 +130,25 @@ public sealed class ServeSpec
             server.Connect().FinishSending();
         server.Settle();
         Assert.That(seen, Is.EqualTo(new[] { (false, true), (false, true), (false, true) }));
+    }
+
+    [Test]
+    public void The_element_of_a_connection_that_closes_while_its_pipeline_is_made_comes_when_that_is_there()
+    {
+        SynchronizationContext.SetSynchronizationContext(null); // so that whoever waits for Closed is told inside the call that closes
+        var order = new List<string>();
+        var connections = Observable.Return<IConnection>(new HandmadeConnection());
+        using var serving = connections.Serve(c =>
+        {
+            c.Abort();
+            order.Add("made");
+            return Observable.Create<Bytes>(_ =>
+            {
+                order.Add("subscribed");
+                return Disposable.Create(() => order.Add("unsubscribed"));
+            });
+        }).Subscribe(_ => order.Add("element"), () => order.Add("completed"));
+        Assert.That(order, Is.EqualTo(new[] { "made", "subscribed", "element", "unsubscribed", "completed" }));
     }
 
     [Test]

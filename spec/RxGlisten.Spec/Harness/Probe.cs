@@ -2,29 +2,25 @@ namespace RxGlisten.Spec.Harness;
 
 /// <summary>
 /// An observer that records what it is told, lets specs wait for it, and checks the Rx grammar all the time: calls are serial, and
-/// nothing follows the end. A breach fails every later look at it.
+/// nothing follows the end. A breach fails the spec, and before that every later look at it.
 /// </summary>
 internal sealed class Probe<T>(Action<T>? onNext = null, Action? onEnd = null) : IObserver<T>, IDisposable
 {
+    private readonly Grammar _grammar = new();
     private readonly Lock _gate = new();
     private readonly List<T> _items = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<(int Count, TaskCompletionSource Reached)> _waits = [];
     private IDisposable? _subscription;
-    private string? _breach;
-    private int _calls;
-    private bool _over;
 
     /// <summary>What it was told so far.</summary>
     public IReadOnlyList<T> Items
     {
         get
         {
+            _grammar.Check();
             lock (_gate)
-            {
-                Check();
                 return [.. _items];
-            }
         }
     }
 
@@ -33,11 +29,8 @@ internal sealed class Probe<T>(Action<T>? onNext = null, Action? onEnd = null) :
     {
         get
         {
-            lock (_gate)
-            {
-                Check();
-                return _over;
-            }
+            _grammar.Check();
+            return _grammar.IsOver;
         }
     }
 
@@ -48,8 +41,7 @@ internal sealed class Probe<T>(Action<T>? onNext = null, Action? onEnd = null) :
     public async Task EndAsync()
     {
         await _ended.Task.Soon();
-        lock (_gate)
-            Check();
+        _grammar.Check();
         if (Error is not null)
             throw Error;
     }
@@ -58,6 +50,7 @@ internal sealed class Probe<T>(Action<T>? onNext = null, Action? onEnd = null) :
     public async Task<Exception> ErrorAsync()
     {
         await _ended.Task.Soon();
+        _grammar.Check();
         return Error ?? throw new InvalidOperationException("It completed, and should have failed.");
     }
 
@@ -88,7 +81,7 @@ internal sealed class Probe<T>(Action<T>? onNext = null, Action? onEnd = null) :
 
     public void OnNext(T value)
     {
-        Enter("OnNext");
+        _grammar.Enter("OnNext");
         try
         {
             lock (_gate)
@@ -105,52 +98,35 @@ internal sealed class Probe<T>(Action<T>? onNext = null, Action? onEnd = null) :
         }
         finally
         {
-            Interlocked.Decrement(ref _calls);
+            _grammar.Leave();
         }
     }
 
     public void OnError(Exception error)
     {
-        Enter("OnError");
+        _grammar.Enter("OnError");
         Error = error;
         End();
     }
 
     public void OnCompleted()
     {
-        Enter("OnCompleted");
+        _grammar.Enter("OnCompleted");
         End();
-    }
-
-    private void Enter(string call)
-    {
-        if (Interlocked.Increment(ref _calls) != 1)
-            Breach($"{call} came while another call was running");
-        lock (_gate)
-        {
-            if (_over)
-                Breach($"{call} came after the end");
-        }
     }
 
     private void End()
     {
-        lock (_gate)
-            _over = true;
-        onEnd?.Invoke();
-        Interlocked.Decrement(ref _calls);
+        _grammar.End();
+        try
+        {
+            onEnd?.Invoke();
+        }
+        finally
+        {
+            _grammar.Leave();
+        }
+
         _ended.TrySetResult();
-    }
-
-    private void Breach(string what)
-    {
-        lock (_gate)
-            _breach ??= what;
-    }
-
-    private void Check()
-    {
-        if (_breach is not null)
-            throw new InvalidOperationException($"The Rx grammar was broken: {_breach}.");
     }
 }

@@ -182,6 +182,7 @@ public sealed class ReadingSpec
         server.Settle();
         Assert.That((probe.Text(), transport.IsReceiving), Is.EqualTo(("a", false)));
         connection.Outbound.OnNext(new byte[1]);
+        Assert.That((probe.Text(), transport.IsReceiving), Is.EqualTo(("a", false)), "not inside the call");
         server.Settle();
         Assert.That((connection.Outbound.QueuedBytes, probe.Text(), transport.IsReceiving), Is.EqualTo((3L, "ab", true)));
     }

@@ -180,20 +180,52 @@ public sealed class CorkSpec
         Assert.That(connection.Outbound.QueuedBytes, Is.Zero);
     }
 
-    [Test]
-    public void No_send_runs_a_delivery_inside_its_own_call()
+    [TestCase("arrives during the send")]
+    [TestCase("waits in the transport")]
+    [TestCase("waits in the library")]
+    public void No_send_runs_a_delivery_inside_its_own_call(string packet)
     {
-        var (server, connection, _, trigger) = Start();
-        var inside = false;
-        _tap.BeforeSend = () => Assert.That(inside, Is.False);
-        connection.Inbound.Probe(_ => inside = true, onEnd: () => inside = true);
-        inside = false;
-        connection.Outbound.OnNext(new byte[10]);
-        Assert.That(inside, Is.False);
-        _tap.BeforeSend = null;
-        trigger();
-        Assert.That(inside);
+        // Five bytes fill the window and two wait in the transport; the next send drops the hundred that keep the queue over the mark, so that reading goes on.
+        var server = new VirtualServer(
+            options => options with
+            {
+                OutboundHighWaterBytes = 10,
+                OutboundLimitBytes = 100,
+                SlowConsumerPolicy = SlowConsumerPolicy.DropOldest,
+                DropsAreWholeMessages = true,
+            },
+            windowBytes: 5,
+            through: inner => new TappedEndPoint(inner, _tap));
+        var (connection, peer) = server.Pair();
+        var inbound = connection.Inbound.Probe();
+        server.Settle(); // a read is outstanding
+        if (packet == "arrives during the send")
+        {
+            _tap.BeforeSend = Say;
+        }
+        else
+        {
+            foreach (var bytes in new[] { 5, 2, 100 })
+                connection.Outbound.OnNext(new byte[bytes]);
+            var leaves = packet == "waits in the library";
+            if (leaves)
+                inbound.Dispose();
+            Say();
+            server.Settle();
+            if (leaves)
+                inbound = connection.Inbound.Probe();
+            else
+                Say();
+            server.Settle();
+        }
+
+        var before = inbound.Text();
+        connection.Outbound.OnNext(new byte[1]);
+        Assert.That(inbound.Text(), Is.EqualTo(before));
         server.Settle();
+        Assert.That(inbound.Text(), Is.EqualTo(before + "!"));
+
+        void Say() => Assert.That(peer.SendAsync("!"u8.ToArray()).IsCompleted);
     }
 
     private (VirtualServer Server, IConnection Connection, VirtualReader Reader, Action Trigger) Start(

@@ -1,9 +1,11 @@
+using RxGlisten.Spec.Harness;
+
 namespace RxGlisten.Spec.Accepting.Doubles;
 
-/// <summary>What a subscriber was told, and that it was told one thing at a time.</summary>
+/// <summary>What a subscriber was told, by the grammar.</summary>
 internal sealed class Recorder(Action<IConnection>? onNext = null) : IObserver<IConnection>
 {
-    private int _calls;
+    private readonly Grammar _grammar = new();
 
     public IDisposable? Subscription { get; set; }
 
@@ -13,11 +15,9 @@ internal sealed class Recorder(Action<IConnection>? onNext = null) : IObserver<I
 
     public Exception? Error { get; private set; }
 
-    public bool WasSerial { get; private set; } = true;
-
     public void OnNext(IConnection value)
     {
-        if (Interlocked.Increment(ref _calls) != 1) WasSerial = false;
+        _grammar.Enter("OnNext");
         try
         {
             Connections.Add(value);
@@ -25,11 +25,23 @@ internal sealed class Recorder(Action<IConnection>? onNext = null) : IObserver<I
         }
         finally
         {
-            Interlocked.Decrement(ref _calls);
+            _grammar.Leave();
         }
     }
 
-    public void OnError(Exception error) => Error = error;
+    public void OnError(Exception error)
+    {
+        _grammar.Enter("OnError");
+        _grammar.End();
+        Error = error;
+        _grammar.Leave();
+    }
 
-    public void OnCompleted() => IsCompleted = true;
+    public void OnCompleted()
+    {
+        _grammar.Enter("OnCompleted");
+        _grammar.End();
+        IsCompleted = true;
+        _grammar.Leave();
+    }
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Reactive.Linq;
 using RxGlisten.Spec.Harness;
 
 namespace RxGlisten.Spec.Closing.Doubles;
