@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Reactive.Concurrency;
 using Microsoft.Extensions.Logging;
 
 namespace RxGlisten;
@@ -40,16 +41,11 @@ internal sealed class ConnectionFeed(ITransportExecutor executor, ConnectionLedg
         var subscriber = new Subscriber<IConnection>(observer, Leave);
         bool entered;
         lock (_lock) entered = _seat.TryEnter(subscriber);
-        if (entered)
-        {
-            SubscriberChanged();
-            executor.Post(this);
-        }
-        else
-        {
-            Refuse(subscriber);
-        }
 
+        // While Rx subscribes a chain of operators, none of them can leave yet: connections that one were told of then, beyond those it wants, would be lost.
+        if (!entered) Refuse(subscriber);
+        else if (CurrentThreadScheduler.IsScheduleRequired) BeginTelling(subscriber);
+        else CurrentThreadScheduler.Instance.Schedule(() => BeginTelling(subscriber));
         return subscriber;
     }
 
@@ -97,6 +93,14 @@ internal sealed class ConnectionFeed(ITransportExecutor executor, ConnectionLedg
 
     void IThreadPoolWorkItem.Execute() => Drain(own: null);
 
+    /// <summary>The call that subscribed is over.</summary>
+    private void BeginTelling(Subscriber<IConnection> subscriber)
+    {
+        lock (_lock) subscriber.IsComplete = true;
+        SubscriberChanged();
+        executor.Post(this);
+    }
+
     private void Drain(Waiter<bool>? own)
     {
         lock (_lock)
@@ -134,7 +138,7 @@ internal sealed class ConnectionFeed(ITransportExecutor executor, ConnectionLedg
         {
             offer = null;
             subscriber = _seat.Current;
-            if (subscriber is null || (_offers.Count == 0 && !_ended))
+            if (subscriber is not { IsComplete: true } || (_offers.Count == 0 && !_ended))
             {
                 // Under the lock of the check, so that what comes next finds either this loop going on or nobody delivering.
                 _delivering = false;

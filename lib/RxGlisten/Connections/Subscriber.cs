@@ -7,6 +7,9 @@ internal sealed class Subscriber<T>(IObserver<T> observer, Action<Subscriber<T>>
 
     public IObserver<T> Observer => observer;
 
+    /// <summary>Whether the call that subscribed it is over, so that it can leave. Under the owner's lock.</summary>
+    public bool IsComplete { get; set; }
+
     public bool IsDisposed => Volatile.Read(ref _disposed) != 0;
 
     public void Dispose()

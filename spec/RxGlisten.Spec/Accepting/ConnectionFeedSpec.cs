@@ -41,6 +41,26 @@ public sealed class ConnectionFeedSpec
     }
 
     [Test]
+    public void Nothing_is_delivered_before_a_chain_of_operators_is_complete()
+    {
+        Listener listener = _world.Bind();
+        for (int i = 0; i < 5; i++) _world.Connect();
+        var during = (Delivered: -1, Open: -1);
+        var recorder = new Recorder();
+        IObservable<IConnection> chain = Observable.Create<IConnection>(observer =>
+        {
+            IDisposable subscription = new ColdListener(() => listener).Subscribe(observer);
+            _world.Run(listener.Resume); // what another thread may do meanwhile: it has accepting look who is there, and all that follows from it
+            during = (recorder.Connections.Count, listener.Connections.Count);
+            return subscription;
+        }).Take(1); // if it were told now, it could not unsubscribe: it does not have its subscription yet
+        _world.Run(() => recorder.Subscription = chain.Subscribe(recorder));
+        Assert.That(during, Is.EqualTo((0, 5)), "they are accepted and wait");
+        Assert.That((recorder.Connections.Count, recorder.IsCompleted, listener.Connections.Count), Is.EqualTo((1, true, 1)));
+        Assert.That(_world.Socket.Connections.Skip(1).Select(connection => connection.IsAborted), Is.All.True, "what was not delivered is reset");
+    }
+
+    [Test]
     public void Subscribing_after_the_end_delivers_nothing_inside_the_call_either()
     {
         Listener listener = _world.Bind();

@@ -10,15 +10,17 @@ namespace RxGlisten.Spec.Closing;
 [Platform("Linux")]
 public sealed class DescriptorLimitedProcessSpec
 {
-    [TestCase(TransportKind.Sockets)]
-    [TestCase(TransportKind.EventLoop)]
-    public async Task With_128_descriptors_it_lives_and_serves_500_clients_in_turns(TransportKind transport)
+    private const int Clients = 500;
+
+    [TestCaseSource(typeof(Reaches), nameof(Reaches.Streams))]
+    public async Task With_128_descriptors_it_lives_and_serves_500_clients_in_turns(string kind)
     {
-        await using var echo = await EchoProcess.StartAsync(transport, descriptors: 128);
+        using var reach = Reaches.Of(kind);
+        await using var echo = await EchoProcess.StartAsync(reach.Transport, reach.Fresh(), descriptors: 128);
         var served = 0;
-        await Task.WhenAll(Enumerable.Range(0, 500).Select(async client =>
+        await Task.WhenAll(Enumerable.Range(0, Clients).Select(async client =>
         {
-            using var peer = await SocketPeer.ConnectAsync(echo.EndPoint);
+            using var peer = await reach.ConnectAsync(echo.EndPoint);
             var sent = System.Text.Encoding.ASCII.GetBytes(client.ToString(CultureInfo.InvariantCulture));
             await peer.SendAsync(sent);
             peer.FinishSending();
@@ -26,20 +28,20 @@ public sealed class DescriptorLimitedProcessSpec
             Assert.That(read.Bytes, Is.EqualTo(sent));
             Interlocked.Increment(ref served);
         })).WaitAsync(TimeSpan.FromSeconds(60));
-        Assert.That((served, echo.HasExited), Is.EqualTo((500, false)));
+        Assert.That((served, echo.HasExited), Is.EqualTo((Clients, false)));
     }
 
-    [TestCase(TransportKind.Sockets)]
-    [TestCase(TransportKind.EventLoop)]
-    public async Task Clients_beyond_its_descriptors_wait_for_those_who_stay_and_are_served_when_they_leave(TransportKind transport)
+    [TestCaseSource(typeof(Reaches), nameof(Reaches.Streams))]
+    public async Task Of_500_who_stay_those_beyond_its_descriptors_wait_and_are_served_when_others_leave(string kind)
     {
-        await using var echo = await EchoProcess.StartAsync(transport, descriptors: 128);
-        var peers = new List<SocketPeer>();
+        using var reach = Reaches.Of(kind);
+        await using var echo = await EchoProcess.StartAsync(reach.Transport, reach.Fresh(), descriptors: 128);
+        var peers = new List<ITestPeer>();
         try
         {
-            for (var i = 0; i < 200; i++)
+            for (var i = 0; i < Clients; i++)
             {
-                peers.Add(await SocketPeer.ConnectAsync(echo.EndPoint).Soon());
+                peers.Add(await reach.ConnectAsync(echo.EndPoint).Soon());
                 await peers[i].SendAsync("x"u8.ToArray()).Soon();
             }
 

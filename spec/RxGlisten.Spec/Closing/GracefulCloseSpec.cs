@@ -94,6 +94,23 @@ public sealed class GracefulCloseSpec
     }
 
     [Test]
+    public async Task DisposeAsync_is_not_over_before_the_peer_has_finished_too([ValueSource(nameof(Kinds))] string kind)
+    {
+        using var reach = Reaches.Of(kind);
+        await using var server = new TestServer(reach, Patient);
+        var (connection, peer) = await server.PairAsync();
+        connection.Outbound.OnNext("bye"u8.ToArray());
+        var disposing = connection.DisposeAsync().AsTask();
+        Assert.That((await peer.ReadToEndAsync().Soon()).Bytes, Is.EqualTo("bye"u8.ToArray()));
+        await peer.SendAsync(new byte[FourMegabytes]).Soon();
+        Assert.That((disposing.IsCompleted, connection.Closed.IsCompleted, server.Listener.Connections.Count), Is.EqualTo((false, false, 1)));
+        peer.FinishSending();
+        await disposing.Soon();
+        Assert.That((connection.Closed.IsCompletedSuccessfully, server.Listener.Connections.Count), Is.EqualTo((true, 0)));
+        Assert.That(connection.Closed.Result.Kind, Is.EqualTo(CloseKind.LocalClosed));
+    }
+
+    [Test]
     public async Task A_delivery_that_waits_for_DisposeAsync_does_not_wait_for_itself([ValueSource(typeof(Reaches), nameof(Reaches.Streams))] string kind, [Values] bool blocking)
     {
         using var reach = Reaches.Of(kind);

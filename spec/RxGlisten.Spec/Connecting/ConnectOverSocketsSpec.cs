@@ -86,10 +86,10 @@ public sealed class ConnectOverSocketsSpec
         await gone.Listener.StopAsync(TimeSpan.Zero).Soon();
         await RoundAsync(5);
         await Patience.UntilAsync(() => unix.Listener.Connections.Count + tcp.Listener.Connections.Count == 0, "all were closed");
-        var before = Descriptors();
+        var before = OpenSockets.Count();
         await RoundAsync(100);
         await Patience.UntilAsync(() => unix.Listener.Connections.Count + tcp.Listener.Connections.Count == 0, "all were closed");
-        await Patience.UntilAsync(() => Descriptors() <= before, $"there were no more than {before} descriptors");
+        await Patience.UntilAsync(() => OpenSockets.Count() <= before, $"there were no more than {before} sockets");
 
         async Task RoundAsync(int count)
         {
@@ -108,20 +108,6 @@ public sealed class ConnectOverSocketsSpec
                     client.Dispose();
                     await client.Closed.Soon();
                 }
-            }
-        }
-
-        static int Descriptors() => Directory.EnumerateFileSystemEntries("/proc/self/fd").Count(IsSocket);
-
-        static bool IsSocket(string descriptor)
-        {
-            try
-            {
-                return new FileInfo(descriptor).LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) == true;
-            }
-            catch (IOException)
-            {
-                return false; // it was closed meanwhile
             }
         }
     }

@@ -76,6 +76,47 @@ public sealed class SelectConnectionSpec
     }
 
     [Test]
+    public void In_a_plain_SelectMany_no_way_that_a_client_ends_ends_the_query()
+    {
+        Probe<string>? texts = null;
+        var server = new VirtualServer(
+            defaults => Options(defaults) with { IdleTimeout = TimeSpan.FromSeconds(10), SendTimeout = TimeSpan.FromSeconds(5) },
+            listener => texts = (
+                from connection in listener.Do(_connections.Add)
+                from text in Texts(connection)
+                select text).Probe());
+        var good = server.Connect();
+        var peers = Enumerable.Range(0, 6).Select(_ => server.Connect()).ToArray();
+        foreach (var peer in peers)
+            Say(server, peer, "hi");
+        peers[0].Reset();
+        peers[1].FinishSending();
+        server.Settle();
+        _connections[2].Outbound.OnCompleted();
+        _connections[3].Abort();
+        _connections[4].Dispose();
+        peers[4].FinishSending();
+        _connections[5].Outbound.OnNext(new byte[200_000]); // which it does not read
+        for (var i = 0; i < 5; i++)
+        {
+            server.Advance(TimeSpan.FromSeconds(4));
+            Say(server, good, "on");
+        }
+
+        Assert.That(_connections.Skip(1).Select(connection => connection.Closed.Result.Kind), Is.EqualTo(new[]
+        {
+            CloseKind.PeerReset, CloseKind.PeerClosed, CloseKind.Aborted, CloseKind.LocalClosed, CloseKind.SendTimeout, CloseKind.IdleTimeout,
+        }));
+        Assert.That(texts!.Items, Is.EqualTo(Enumerable.Repeat("hi", 6).Concat(Enumerable.Repeat("on", 5))));
+        Assert.That((texts.IsEnded, _connections[0].Closed.IsCompleted), Is.EqualTo((false, false)));
+        _ = server.Listener.StopAsync(Timeout.InfiniteTimeSpan);
+        _connections[0].Dispose();
+        good.FinishSending();
+        server.Settle();
+        Assert.That((texts.IsEnded, texts.Error), Is.EqualTo((true, (Exception?)null)));
+    }
+
+    [Test]
     public void What_is_found_at_the_end_of_Inbound_is_not_lost([Values] bool reset)
     {
         var (server, counts) = Start(c => c.Inbound.Bytes().Sum(bytes => bytes.Length).Select(sum => $"{sum}"));

@@ -10,6 +10,6 @@ internal static class ChildProgram
     {
         nameof(FewDescriptors) => FewDescriptors.RunAsync(),
         nameof(FewThreads) => FewThreads.RunAsync(),
-        var transport => EchoProcess.RunAsync(Enum.Parse<TransportKind>(transport)),
+        var transport => EchoProcess.RunAsync(Enum.Parse<TransportKind>(transport), args[1]),
     };
 }

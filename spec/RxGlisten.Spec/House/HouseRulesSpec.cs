@@ -23,7 +23,7 @@ public sealed partial class HouseRulesSpec
         Assert.That(breaches, Is.Empty);
     }
 
-    [GeneratedRegex(@"Task\.(Run|Delay|Yield|WhenAny)\b|\bTaskPoolScheduler\b|NewThreadScheduler|\.ObserveOn\(|\.SubscribeOn\(|RunContinuationsAsynchronously|new Thread\(|new Timer\(|DateTime(Offset)?\.(Utc)?Now|TimeProvider\.System|Stopwatch\.StartNew|\.Result\b.*GetAwaiter|\.Wait\(\)")]
+    [GeneratedRegex(@"Task\.(Run|Delay|Yield|WhenAny)\b|\bTaskPoolScheduler\b|NewThreadScheduler|\.ObserveOn\(|\.SubscribeOn\(|RunContinuationsAsynchronously|new Thread\(|Thread\.Sleep|\bThreadPool\.|\.StartNew\(|\.ContinueWith\(|LongRunning|new Timer\(|DateTime(Offset)?\.(Utc)?Now|TimeProvider\.System|Stopwatch\.StartNew|\.Result\b.*GetAwaiter|\.Wait\(\)")]
     private static partial Regex Hop();
 
     private static string Here([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!; // this file's, which has one

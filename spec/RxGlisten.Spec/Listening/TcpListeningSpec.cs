@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using NUnit.Framework;
+using RxGlisten.Spec.Harness;
 
 namespace RxGlisten.Spec.Listening;
 
@@ -145,13 +146,10 @@ public sealed class TcpListeningSpec
     public void A_failed_bind_leaks_no_descriptor()
     {
         using var first = ListeningSocket.Open(AnyLoopbackPort, Settings.Default);
-        int before = OpenSockets();
+        int before = OpenSockets.Count();
         for (int i = 0; i < 50; i++) Assert.Throws<ListenException>(() => ListeningSocket.Open(first.LocalEndPoint, Settings.Default));
-        Assert.That(OpenSockets(), Is.LessThan(before + 25), "50 failures would have left 50; other fixtures may open a few");
+        Assert.That(OpenSockets.Count(), Is.LessThan(before + 25), "50 failures would have left 50; other fixtures may open a few");
     }
-
-    private static int OpenSockets() =>
-        Directory.EnumerateFileSystemEntries("/proc/self/fd").Count(fd => new FileInfo(fd).LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) == true);
 
     // The side that closes first is the one that lingers (TIME_WAIT, RFC 9293 section 3.6).
     private static EndPoint LeaveConnectionLingering()

@@ -17,7 +17,7 @@ public interface ITestPeer : IDisposable
     /// <summary>Sends FIN and goes on receiving.</summary>
     void FinishSending();
 
-    /// <summary>Resets the connection, where there is such a thing, and closes.</summary>
+    /// <summary>Resets the connection and closes; over a unix socket that is a reset only if something was left unread.</summary>
     void Reset();
 
     /// <summary>Closes orderly.</summary>

@@ -12,7 +12,7 @@ internal sealed class EchoProcess : IAsyncDisposable
     private EchoProcess(Process process) => _process = process;
 
     /// <summary>Where it listens.</summary>
-    public IPEndPoint EndPoint { get; private set; } = new(IPAddress.Loopback, 0);
+    public EndPoint EndPoint { get; private set; } = new IPEndPoint(IPAddress.Loopback, 0);
 
     /// <summary>Its number.</summary>
     public int Id => _process.Id;
@@ -20,16 +20,17 @@ internal sealed class EchoProcess : IAsyncDisposable
     /// <summary>Whether it is over.</summary>
     public bool HasExited => _process.HasExited;
 
-    /// <summary>Starts one that may open so many descriptors.</summary>
-    public static async Task<EchoProcess> StartAsync(TransportKind transport, int descriptors)
+    /// <summary>Starts one at an address, that may open so many descriptors.</summary>
+    public static async Task<EchoProcess> StartAsync(TransportKind transport, EndPoint endpoint, int descriptors)
     {
         var program = typeof(EchoProcess).Assembly.Location;
+        var address = ServerAddress.Format(endpoint);
         var echo = new EchoProcess(Process.Start(
-            new ProcessStartInfo("bash", ["-c", $"ulimit -n {descriptors}; exec dotnet '{program}' {transport}"]) { RedirectStandardOutput = true })!); // UseShellExecute is off
+            new ProcessStartInfo("bash", ["-c", $"ulimit -n {descriptors}; exec dotnet '{program}' {transport} '{address}'"]) { RedirectStandardOutput = true })!); // UseShellExecute is off
         try
         {
             var said = await echo._process.StandardOutput.ReadLineAsync().Soon();
-            echo.EndPoint = IPEndPoint.Parse(said ?? throw new InvalidOperationException("It ended without a word."));
+            echo.EndPoint = ServerAddress.Parse(said ?? throw new InvalidOperationException("It ended without a word."));
             return echo;
         }
         catch (Exception)
@@ -47,11 +48,11 @@ internal sealed class EchoProcess : IAsyncDisposable
     }
 
     /// <summary>The program itself.</summary>
-    public static async Task RunAsync(TransportKind transport)
+    public static async Task RunAsync(TransportKind transport, string address)
     {
-        await using var listener = RxServer.Bind("tcp://127.0.0.1:0", new ServerOptions { Transport = transport });
+        await using var listener = RxServer.Bind(address, new ServerOptions { Transport = transport });
         using var serving = listener.Serve(connection => connection.Inbound.Bytes()).Subscribe();
-        Console.WriteLine(listener.LocalEndPoint);
+        Console.WriteLine(ServerAddress.Format(listener.LocalEndPoint));
         await Task.Delay(Timeout.Infinite);
     }
 }

@@ -22,7 +22,7 @@ public sealed class EventLoopTransportSpec(AddressFamily family, bool isAbstract
 
     protected override ITransport Transport => EventLoopTransport.OfProcess;
 
-    protected override bool HasResets => family != AddressFamily.Unix;
+    protected override bool ResetsOnlyWithInputUnread => family == AddressFamily.Unix;
 
     protected override bool ReportsFinWhilePaused => true;
 

@@ -56,7 +56,7 @@ public sealed class LoopMonitorSpec
     [Test]
     public async Task While_nothing_happens_neither_a_loop_nor_its_monitor_wakes()
     {
-        await using var echo = await EchoProcess.StartAsync(TransportKind.EventLoop, descriptors: 128);
+        await using var echo = await EchoProcess.StartAsync(TransportKind.EventLoop, new IPEndPoint(IPAddress.Loopback, 0), descriptors: 128);
         using var peer = await SocketPeer.ConnectAsync(echo.EndPoint).Soon();
         for (var i = 0; i < 100; i++)
         {

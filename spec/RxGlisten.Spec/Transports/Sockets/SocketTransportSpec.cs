@@ -21,7 +21,7 @@ public sealed class SocketTransportSpec(AddressFamily family, bool isAbstract) :
 
     protected override ITransport Transport => SocketTransport.Instance;
 
-    protected override bool HasResets => family != AddressFamily.Unix;
+    protected override bool ResetsOnlyWithInputUnread => family == AddressFamily.Unix;
 
     protected override EndPoint FreshEndPoint() => _reach.Fresh();
 

@@ -156,6 +156,15 @@ public sealed class TlsCertificateSpec
     }
 
     [Test]
+    public void The_defaults_are_those_that_are_promised()
+    {
+        var tls = TlsOptions.FromCertificate(OfRsa);
+        Assert.That((tls.HandshakeTimeout, tls.HandshakeLimit, tls.MinimumVersion), Is.EqualTo((TimeSpan.FromSeconds(10), 1024, SslProtocols.Tls12)));
+        Assert.That((tls.ReloadInterval, tls.ClientVerification), Is.EqualTo((Timeout.InfiniteTimeSpan, ClientVerification.Off)));
+        Assert.That(tls.Alpn, Is.Empty);
+    }
+
+    [Test]
     public void Options_out_of_range_are_named_when_the_server_binds()
     {
         var tls = TlsOptions.FromCertificate(OfRsa);

@@ -14,7 +14,7 @@ public sealed class TlsTransportSpec(string kind) : TransportContract
     protected override ITransport Transport =>
         new TlsTransport(TransportChoice.Of(_reach.Fresh(), new ServerOptions { Transport = _reach.Transport }), TlsOptions.FromCertificate(TestAuthority.Localhost));
 
-    protected override bool HasResets => !kind.Contains("unix");
+    protected override bool ResetsOnlyWithInputUnread => kind.Contains("unix");
 
     protected override bool ReportsFinWhilePaused => !kind.Contains("over sockets") && (kind == "memory" || EventLoops.AreSupported);
 
