@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using NUnit.Framework;
 using RxGlisten.Spec.Closing.Doubles;
 using RxGlisten.Spec.Harness;

@@ -17,7 +17,7 @@ public sealed class SeveralLoopsTransportSpec(string kind) : TransportContract
 
     protected override ITransport Transport => field ??= new EventLoopTransport(_loops);
 
-    protected override bool HasResets => kind != "unix";
+    protected override bool ResetsOnlyWithInputUnread => kind == "unix";
 
     protected override bool ReportsFinWhilePaused => true;
 
