@@ -15,10 +15,11 @@ public sealed class ReadmeSpec
     {
         var (output, input) = (Console.Out, Console.In);
         using var written = new StringWriter();
+        var screen = TextWriter.Synchronized(written); // which locks itself
         try
         {
-            Console.SetOut(TextWriter.Synchronized(written));
-            Console.SetIn(new Keyboard(() => TalkAsync(written.ToString())));
+            Console.SetOut(screen);
+            Console.SetIn(new Keyboard(TalkAsync));
             await RunAsync();
         }
         finally
@@ -41,10 +42,17 @@ public sealed class ReadmeSpec
             // end
         }
 
-        static async Task TalkAsync(string said)
+        async Task TalkAsync()
         {
-            var address = said.Split("listening on ")[1].Split(';')[0];
+            var address = Said().Split("listening on ")[1].Split(';')[0];
             Assert.That(await AskAsync(ServerAddress.Parse(address), "hello"), Is.EqualTo("hello"));
+            await Patience.UntilAsync(() => Said().Contains("PeerClosed", StringComparison.Ordinal), "the end of the connection is told");
+        }
+
+        string Said()
+        {
+            lock (screen)
+                return written.ToString();
         }
     }
 

@@ -34,6 +34,9 @@ public abstract class TransportContract
     /// <summary>Connects a client to a bound endpoint.</summary>
     protected abstract Task<ITestPeer> ConnectAsync(EndPoint endpoint);
 
+    /// <summary>Waits until the client's side of a connection that was accepted is at rest too: a socket of the framework that is closed inside a call sends a FIN first.</summary>
+    protected virtual Task AtRestAsync(ITestPeer peer) => Task.CompletedTask;
+
     /// <summary>Whether an end resets a connection only when it leaves with input unread, as on unix sockets; otherwise the other end sees a FIN.</summary>
     protected virtual bool ResetsOnlyWithInputUnread => false;
 
@@ -573,7 +576,9 @@ public abstract class TransportContract
     protected async Task<(ITransportConnection Server, ITestPeer Peer)> ConnectedAsync(ITransportListener listener)
     {
         var peer = Own(await Within(ConnectAsync(listener.LocalEndPoint)));
-        return (await AcceptAsync(listener), peer);
+        var server = await AcceptAsync(listener);
+        await Within(AtRestAsync(peer));
+        return (server, peer);
     }
 
     protected async Task<ITransportConnection> AcceptAsync(ITransportListener listener)

@@ -24,6 +24,8 @@ public sealed class TlsTransportSpec(string kind) : TransportContract
 
     protected override async Task<ITestPeer> ConnectAsync(EndPoint endpoint) => new TlsPeer(await _reach.ConnectAsync(endpoint));
 
+    protected override Task AtRestAsync(ITestPeer peer) => ((TlsPeer)peer).Handshake;
+
     [OneTimeTearDown]
     public void GiveReachBack() => _reach.Dispose();
 }
