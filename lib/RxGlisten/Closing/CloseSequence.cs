@@ -165,7 +165,8 @@ internal sealed class CloseSequence(Connection connection)
     {
         lock (connection.Gate)
         {
-            Decide(reason); // an error of this one, which the other has yet to hear of, stays
+            if (_phase != Phase.Closed)
+                Decide(reason); // an error of this one, which the other has yet to hear of, stays
             _follows = true;
         }
 
