@@ -41,10 +41,18 @@ internal sealed class ForeignTool : IDisposable
         }
     }
 
+    /// <summary>Says something to it. One that was refused may be over before.</summary>
     public async Task SayAsync(string text)
     {
-        await _process.StandardInput.WriteAsync(text);
-        await _process.StandardInput.FlushAsync();
+        try
+        {
+            await _process.StandardInput.BaseStream.WriteAsync(Encoding.UTF8.GetBytes(text));
+            await _process.StandardInput.BaseStream.FlushAsync();
+        }
+        catch (IOException)
+        {
+            // What it said before tells why.
+        }
     }
 
     /// <summary>Waits until it has said something, or ended.</summary>

@@ -155,6 +155,7 @@ public sealed class ServerAddressSpec
         var connection = (await connections.CountAsync(1))[0];
         Assert.That(ServerAddress.Format(connection.LocalEndPoint), Is.EqualTo($"tcp://[::1]:{bound.Port}"));
         Assert.That(ServerAddress.Format(connection.RemoteEndPoint), Is.EqualTo($"tcp://[::1]:{((IPEndPoint)client.LocalEndPoint!).Port}"));
+        connection.Abort(); // or stopping would wait for it
     }
 
     [Test]
