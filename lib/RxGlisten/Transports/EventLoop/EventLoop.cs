@@ -98,7 +98,7 @@ internal sealed unsafe class EventLoop : IDisposable
     /// <summary>Tells the member whose turn it is that it blocks the loop; false when the turn is over. Any thread.</summary>
     public bool TellBlocked(long turn)
     {
-        var running = _running;
+        var running = Volatile.Read(ref _running);
         if (Turn != turn)
             return false;
         running!.OnBlocked(); // it was read while the turn was under way, whose member it is

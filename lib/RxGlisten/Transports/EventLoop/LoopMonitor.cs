@@ -68,7 +68,7 @@ internal sealed class LoopMonitor
             return false;
         seen.Turns = turns;
         if (seen.Looks == LooksThatBlock - 1)
-            seen.Computed = loop.Thread?.Computed ?? default;
+            seen.Computed = loop.Thread?.Computed;
         else if (seen.Looks >= LooksThatBlock && loop.IsAwaited && !WaitsForAProcessor(loop.Thread, seen.Computed))
             HandOver(loop, turn, ref seen);
         return true;
@@ -78,7 +78,7 @@ internal sealed class LoopMonitor
     /// Whether it is not the turn that lasts: on a machine that has more to do than it can, its thread may have to wait for as long. One that computes all the time
     /// while others wait holds them up like one that sleeps.
     /// </summary>
-    private static bool WaitsForAProcessor(NativeThread? thread, TimeSpan computed) =>
+    private static bool WaitsForAProcessor(NativeThread? thread, TimeSpan? computed) =>
         thread is not null && thread.Computed - computed < s_computes && thread.IsRunnable;
 
     private static void HandOver(EventLoop loop, long turn, ref Seen seen)
@@ -111,8 +111,8 @@ internal sealed class LoopMonitor
     {
         public long Turn;
         public long Turns;
-        public int Looks;         // at the turn
-        public TimeSpan Computed; // by its thread, ever, at the last look but one before it may count as blocking
-        public bool IsTold;       // its member was, that it blocks
+        public int Looks;          // at the turn
+        public TimeSpan? Computed; // by its thread, ever, at the look before the first at which it may count as blocking
+        public bool IsTold;        // its member was, that it blocks
     }
 }

@@ -11,14 +11,14 @@ internal sealed unsafe class NativeThread
 
     private NativeThread(int number) => _number = number;
 
-    /// <summary>How long it has computed, ever; zero where that is not known.</summary>
-    public TimeSpan Computed
+    /// <summary>How long it has computed, ever; null where that is not known.</summary>
+    public TimeSpan? Computed
     {
         get
         {
             Libc.Time time;
             return _number == 0 || Libc.GetTime((~_number << 3) | CpuClock, &time) != 0
-                ? TimeSpan.Zero
+                ? null
                 : new TimeSpan((time.Seconds * TimeSpan.TicksPerSecond) + (time.Nanoseconds / TimeSpan.NanosecondsPerTick));
         }
     }
