@@ -23,25 +23,10 @@ internal static class Machine
     public static string Runtime => RuntimeInformation.FrameworkDescription
         + $", {(GCSettings.IsServerGC ? "server" : "workstation")} GC, tiered compilation and PGO at their defaults";
 
-    /// <summary>The state of the repository.</summary>
-    public static string Commit
-    {
-        get
-        {
-            try
-            {
-                ProcessStartInfo start = new("git", ["describe", "--always", "--dirty=, changed"]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = AppContext.BaseDirectory };
-                using Process git = Process.Start(start)!; // a new process each time
-                string text = git.StandardOutput.ReadToEnd().Trim();
-                git.WaitForExit();
-                return git.ExitCode == 0 ? $"commit {text}" : "commit unknown";
-            }
-            catch (Win32Exception)
-            {
-                return "commit unknown"; // no git here
-            }
-        }
-    }
+    /// <summary>The state of the repository; what the benchmark writes to its pages changes no program.</summary>
+    public static string Commit => Git("describe", "--always") is { } commit
+        ? $"commit {commit}{(Git("status", "--porcelain", "--", ":/lib", ":/spec", ":/*.props") is "" ? "" : ", changed")}"
+        : "commit unknown";
 
     /// <summary>Settings from outside that change what is measured.</summary>
     public static string RuntimeVariables
@@ -54,6 +39,23 @@ internal static class Machine
                 .Select(variable => $"{variable.Name}={variable.Value}");
             string all = string.Join(", ", set);
             return all.Length == 0 ? "none" : all;
+        }
+    }
+
+    /// <summary>What it prints, or nothing where there is no repository, or no such program.</summary>
+    private static string? Git(params string[] arguments)
+    {
+        try
+        {
+            ProcessStartInfo start = new("git", arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = AppContext.BaseDirectory };
+            using Process git = Process.Start(start)!; // a new process each time
+            string text = git.StandardOutput.ReadToEnd().Trim();
+            git.WaitForExit();
+            return git.ExitCode == 0 ? text : null;
+        }
+        catch (Win32Exception)
+        {
+            return null;
         }
     }
 
