@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using System.Reactive.Linq;
 using NUnit.Framework;
 using RxGlisten.Spec.Harness;
 using RxGlisten.Spec.Transports;
