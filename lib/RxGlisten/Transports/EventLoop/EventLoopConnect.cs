@@ -20,6 +20,9 @@ internal sealed class EventLoopConnect(EndPoint endpoint, ConnectSettings settin
     /// <summary>Connects to an address or a unix socket; to be called and awaited once.</summary>
     public ValueTask<ConnectResult> ConnectAsync(CancellationToken cancellation)
     {
+        // Posted as a turn of its own, it could be overtaken by the beginning where a busy machine holds it up.
+        if (cancellation.IsCancellationRequested)
+            return new ValueTask<ConnectResult>(new ConnectResult(null, SocketError.OperationAborted));
         _cancellation = cancellation.UnsafeRegister(static connect => ((EventLoopConnect)connect!).PostReady(ReadyEvents.Cancelled), this);
         PostReady(ReadyEvents.GoOn);
         return new ValueTask<ConnectResult>(this, _core.Version);
