@@ -96,7 +96,7 @@ internal sealed class ChatSoak(EndPoint server, int guests) : IDisposable
     private static bool HasHeardAll(SoakGuest[] room) =>
         room.All(listener => room.All(speaker => speaker == listener || listener.HeardOf(speaker.Name) == speaker.Said));
 
-    private IReadOnlyDictionary<string, int> SaidIn(string room) => _staying.GetValueOrDefault(room, []).ToDictionary(guest => guest.Name, guest => guest.Said);
+    private Dictionary<string, int> SaidIn(string room) => _staying.GetValueOrDefault(room, []).ToDictionary(guest => guest.Name, guest => guest.Said);
 
     private async Task ActAsync(int index, int dice, int room, int manner)
     {
