@@ -6,78 +6,11 @@ using Bytes = System.ReadOnlyMemory<byte>;
 
 namespace RxGlisten.Spec.Testing;
 
-/// <summary>What protocols are built of, steps, frames and groups, under whatever a network can do to it.</summary>
+/// <summary>What protocols are built of, frames and groups, under whatever a network can do to it.</summary>
 public sealed class ExploringOperatorsSpec
 {
     private static readonly byte[] s_hello = "hello\n"u8.ToArray();
     private static readonly byte[] s_welcome = "welcome;"u8.ToArray();
-
-    [Test]
-    public void Steps_keep_order_bounds_and_every_byte_and_end_with_their_connection() => Explored.Run(1_000, scenario =>
-    {
-        var packets = scenario.Random.Between(1, 4);
-        var most = scenario.Random.Between(1, 4);
-        var mayStick = scenario.Random.Chance(1, 4);
-        var (random, running, stuck) = (scenario.Random.Fork(1), 0, 0);
-        SimulatedClient? client = null;
-        var listener = scenario.Listen(options => options with { FlowControl = FlowControl.Count(packets) });
-        scenario.Observe(
-            listener.Serve(c =>
-            {
-                var (inFlight, own) = (0, 0);
-                var received = scenario.Inbound(c).Bytes().Do(_ =>
-                {
-                    inFlight++;
-                    if (client is { IsClosed: false }) // a close releases what is on hold, and what came before a reset is delivered still
-                        Limit(inFlight, packets, "packets are in flight");
-                });
-                var answered = received.SelectAsync((bytes, cancellation) => StepAsync(bytes, cancellation), most);
-                return scenario.Replies(c, answered.Do(_ => inFlight--));
-
-                async ValueTask<Bytes> StepAsync(Bytes bytes, CancellationToken cancellation)
-                {
-                    Limit(++own, most, "steps run");
-                    running++;
-                    try
-                    {
-                        return random.Chance(1, 3) ? bytes : await LaterAsync(bytes, cancellation);
-                    }
-                    finally
-                    {
-                        own--;
-                        running--;
-                    }
-                }
-            }),
-            "Serve");
-        client = ExploringPipelinesSpec.Talk(scenario, 200);
-        scenario.Then(() =>
-        {
-            if (running > 0)
-                scenario.Fail($"{running} steps were neither ended nor cancelled.");
-            if (!client.SentBytes.AsSpan().StartsWith(client.ReceivedBytes))
-                scenario.Fail("What came back is not what was sent.");
-            if (client.End == ClientEnd.Fin && stuck == 0 && client.ReceivedBytes.Length < client.SentBytes.Length)
-                scenario.Fail("What came back is short.");
-        });
-
-        Task<Bytes> LaterAsync(Bytes bytes, CancellationToken cancellation)
-        {
-            var end = new TaskCompletionSource<Bytes>();
-            cancellation.UnsafeRegister(_ => end.TrySetCanceled(cancellation), null);
-            if (mayStick && random.Chance(1, 8))
-                stuck++;
-            else
-                scenario.At(TimeSpan.FromMilliseconds(random.Next(8)), () => end.TrySetResult(bytes));
-            return end.Task;
-        }
-
-        void Limit(int count, int limit, string what)
-        {
-            if (count > limit)
-                scenario.Fail($"{count} {what}, and {limit} are allowed.");
-        }
-    });
 
     [Test]
     public void Frames_come_whole_and_in_order_also_those_behind_a_line_of_another_protocol() => Explored.Run(1_000, scenario =>
