@@ -33,12 +33,14 @@ internal sealed class Session(KeyValueServer server, IConnection connection) : I
         return entry.Run(this, command);
     }
 
-    /// <summary>Speaks this version of the protocol from now on, in which its messages come as well.</summary>
-    public void Speak(int version)
+    /// <summary>Speaks this version of the protocol from now on, and says so in front of the first message that comes in it.</summary>
+    public void Speak(int version, Reply greeting)
     {
-        if (version == Encoder.Version)
-            return;
+        var isOther = version != Encoder.Version;
         Encoder.Version = version;
+        connection.Outbound.OnNext(Encoder.ToBytes(greeting));
+        if (!isOther)
+            return;
         foreach (var subscription in _subscriptions.Values)
             subscription.MoveTo(version);
     }

@@ -45,8 +45,7 @@ internal static class ConnectionCommands
 
         if (!isKnown)
             return Reply.Error("WRONGPASS invalid username-password pair or user is disabled.");
-        session.Speak((int)version);
-        return Reply.Map(
+        var greeting = Reply.Map(
             Reply.Bulk("server"), Reply.Bulk("rxglisten"),
             Reply.Bulk("version"), Reply.Bulk(Version),
             Reply.Bulk("proto"), Reply.Integer(version),
@@ -54,6 +53,8 @@ internal static class ConnectionCommands
             Reply.Bulk("mode"), Reply.Bulk("standalone"),
             Reply.Bulk("role"), Reply.Bulk("master"),
             Reply.Bulk("modules"), Reply.Array());
+        session.Speak((int)version, greeting);
+        return Reply.None; // it is sent
     }
 
     private static Reply Select(ReadOnlySpan<byte> index)

@@ -65,7 +65,7 @@ internal sealed class ForeignTool : IDisposable
     /// <summary>Nothing more comes from its input; waits for its end, and gives its exit code.</summary>
     public async Task<int> EndAsync()
     {
-        _process.StandardInput.Close();
+        _process.StandardInput.BaseStream.Close(); // the writer's own would fail where the program is over
         await _process.WaitForExitAsync().Soon();
         await _reading.Soon();
         return _process.ExitCode;

@@ -14,6 +14,7 @@ internal sealed class LoopThread
     private static readonly Lock s_gate = new();
     private static readonly List<LoopThread> s_spares = [];
     private static int s_threads;
+    private static ExecutionContext? s_clean;
 
     private readonly SemaphoreSlim _given = new(0);
     private EventLoop? _loop;
@@ -81,8 +82,8 @@ internal sealed class LoopThread
     /// <summary>What user code may have left on the thread goes: the next turn is another connection's.</summary>
     public static void Tidy()
     {
-        if (ExecutionContext.Capture() != CleanContext.Value) // null where it left the flow suppressed
-            ExecutionContext.Restore(CleanContext.Value);
+        if (ExecutionContext.Capture() != s_clean) // null where it left the flow suppressed
+            ExecutionContext.Restore(s_clean!); // there is one since the first of these threads began
         if (SynchronizationContext.Current is not null)
             SynchronizationContext.SetSynchronizationContext(null);
     }
@@ -100,6 +101,7 @@ internal sealed class LoopThread
 
     private void Live()
     {
+        s_clean ??= ExecutionContext.Capture(); // of a thread that ran nothing yet, and that took nothing over from who made it
         var self = NativeThread.OfCaller();
         while (true)
         {
@@ -125,20 +127,5 @@ internal sealed class LoopThread
 
         _given.Wait(); // it was taken a moment ago
         return false;
-    }
-
-    private static class CleanContext
-    {
-        public static readonly ExecutionContext Value = Make();
-
-        private static ExecutionContext Make()
-        {
-            // Of a thread without any: a static that is first touched inside a user's turn must not keep that one's.
-            ExecutionContext? clean = null;
-            var thread = new Thread(() => clean = ExecutionContext.Capture());
-            thread.UnsafeStart();
-            thread.Join();
-            return clean!; // a new thread does not suppress the flow
-        }
     }
 }

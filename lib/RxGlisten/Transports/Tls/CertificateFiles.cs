@@ -24,9 +24,11 @@ internal sealed class CertificateFiles : CertificateSource
         {
             first = Take(Read());
         }
-        catch (TlsCertificateException) when (!_last.Certificate.HasExpired(_clock))
+        catch (TlsCertificateException e) when (!_last.Certificate.HasExpired(_clock))
         {
             first = _last; // in the middle of a swap, perhaps; if not, whoever watches will be told
+            if (watch is null)
+                follower.OnFailure(e);
         }
 
         follower.OnCertificate(first.Certificate.Checked(first.Input, _clock));

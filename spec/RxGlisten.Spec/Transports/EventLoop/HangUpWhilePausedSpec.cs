@@ -79,8 +79,8 @@ public sealed class HangUpWhilePausedSpec
             await peer.SendAsync(new byte[1]).Soon();
             peer.FinishSending(); // before it is accepted, so that it comes in one event
             var connection = (await listener.AcceptAsync(default).Soon()).Connection!;
-            var closing = CloseAtBytesAsync(connection);
-            var watcher = new TestWatcher();
+            var watcher = new LateWatcher();
+            var closing = CloseAtBytesAsync(connection, watcher);
             connection.Watch(watcher);
             await closing.Soon();
             for (var turns = 0; turns < 2; turns++)
@@ -90,14 +90,15 @@ public sealed class HangUpWhilePausedSpec
                 await turn.Task.Soon();
             }
 
-            Assert.That(watcher.Fins, Is.Zero);
+            Assert.That(watcher.WasToldLate, Is.False);
         }
     }
 
-    private static async Task CloseAtBytesAsync(ITransportConnection connection)
+    private static async Task CloseAtBytesAsync(ITransportConnection connection, LateWatcher watcher)
     {
         await connection.ReceiveAsync(new TestBuffer()).ConfigureAwait(false);
         connection.Close(); // in the turn that received
+        watcher.IsClosed = true;
     }
 
     private static async Task<(ITransportConnection Connection, SocketPeer Peer, TestWatcher Watcher)> PairAsync(ITransportListener listener)
@@ -107,5 +108,19 @@ public sealed class HangUpWhilePausedSpec
         var watcher = new TestWatcher();
         connection.Watch(watcher);
         return (connection, peer, watcher);
+    }
+
+    /// <summary>Where the loop changes hands in mid-turn a FIN may be told before the close, but never behind it.</summary>
+    private sealed class LateWatcher : IHangUpWatcher
+    {
+        private volatile bool _wasToldLate;
+
+        public bool IsPaused => true;
+
+        public bool IsClosed { get; set; }
+
+        public bool WasToldLate => _wasToldLate;
+
+        public void OnHangUp(SocketError error) => _wasToldLate |= IsClosed;
     }
 }

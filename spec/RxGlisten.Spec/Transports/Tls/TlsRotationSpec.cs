@@ -175,6 +175,45 @@ public sealed class TlsRotationSpec
     }
 
     [Test]
+    public void An_upgrade_goes_on_with_a_certificate_that_expired_since_the_one_before_it_and_says_so()
+    {
+        using var log = new LogRecorder();
+        using var folder = new TempFolder();
+        var files = Write(folder, "localhost", 1);
+        var clock = new SetClock(DateTimeOffset.UtcNow);
+        var tls = new TlsOptions(TlsCertificate.OfPemFiles(files.Certificate, files.Key, null, clock)) { ReloadInterval = Interval };
+        var server = new VirtualServer(defaults => defaults with { LoggerFactory = log });
+        Assert.That(UpgradedSerial(), Is.EqualTo(1));
+        clock.Now = clock.Now.AddYears(1);
+        server.Advance(Interval);
+        Assert.That((UpgradedSerial(), UpgradedSerial()), Is.EqualTo((1, 1)));
+        Assert.That(log.Entries.Single(), Does.Contain("the old one stays").And.Contain("has expired"));
+
+        int UpgradedSerial()
+        {
+            var (served, raw) = server.Pair();
+            var secured = served.UpgradeToTls(tls).Probe();
+            var peer = new TlsPeer(raw);
+            server.Settle();
+            Assert.That(secured.Items, Has.Count.EqualTo(1), secured.Error?.Message);
+            return SerialOf(peer);
+        }
+    }
+
+    [Test]
+    public void A_server_that_watches_no_files_says_at_once_that_they_can_t_be_used()
+    {
+        using var log = new LogRecorder();
+        using var folder = new TempFolder();
+        var files = Write(folder, "localhost", 1);
+        var options = TlsOptions.FromPemFiles(files.Certificate, files.Key);
+        Write(folder, "localhost", 2, certificateOnly: true);
+        using var tls = new VirtualTls(_ => options, defaults => defaults with { LoggerFactory = log });
+        Assert.That(SerialOf(tls.Pair().Peer), Is.EqualTo(1));
+        Assert.That(log.Entries.Single(), Does.Contain("does not belong"));
+    }
+
+    [Test]
     public void A_stopped_server_reads_no_files()
     {
         using var folder = new TempFolder();

@@ -18,7 +18,18 @@ internal sealed class UpgradeCertificates
             if (_made.TryGetValue(options, out var made)
                 && (options.ReloadInterval == Timeout.InfiniteTimeSpan || now - made.At < options.ReloadInterval))
                 return made.Server;
-            var server = TlsServer.OfNow(options, QuietLogger.Of(connection.Settings.Options.LoggerFactory, TlsLog.Category));
+            var log = QuietLogger.Of(connection.Settings.Options.LoggerFactory, TlsLog.Category);
+            TlsServer server;
+            try
+            {
+                server = TlsServer.OfNow(options, log);
+            }
+            catch (TlsCertificateException e) when (made is not null)
+            {
+                server = made.Server; // as a listener would go on with it
+                TlsLog.CertificateRefused(log, "upgrades", e);
+            }
+
             _made.AddOrUpdate(options, new Made(server, now));
             return server;
         }
