@@ -80,9 +80,14 @@ public sealed class HangUpWhilePausedSpec
             peer.FinishSending(); // before it is accepted, so that it comes in one event
             var connection = (await listener.AcceptAsync(default).Soon()).Connection!;
             var watcher = new LateWatcher();
-            var closing = CloseAtBytesAsync(connection, watcher);
-            connection.Watch(watcher);
-            await closing.Soon();
+            var started = new TaskCompletionSource<Task>(TaskCreationOptions.RunContinuationsAsynchronously);
+            connection.Executor.Post(new Turn(() =>
+            {
+                var closing = CloseAtBytesAsync(connection, watcher); // begun in a turn, so that what comes is awaited before it comes
+                connection.Watch(watcher);
+                started.SetResult(closing);
+            }));
+            await (await started.Task.Soon()).Soon();
             for (var turns = 0; turns < 2; turns++)
             {
                 var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
