@@ -36,6 +36,7 @@ internal sealed class PipeRoomHandler : ConnectionHandler
         finally
         {
             _members.TryRemove(connection.ConnectionId, out _);
+            member.Leave();
         }
     }
 
@@ -43,11 +44,13 @@ internal sealed class PipeRoomHandler : ConnectionHandler
     {
         private readonly Lock _lock = new();
         private Task _flushed = Task.CompletedTask;
+        private bool _left; // its pipe is completed next, and a write to it would end the speaker's connection
 
         public void Send(ReadOnlyMemory<byte> message)
         {
             lock (_lock)
             {
+                if (_left) return;
                 if (!_flushed.IsCompleted)
                 {
                     connection.Abort();
@@ -57,6 +60,11 @@ internal sealed class PipeRoomHandler : ConnectionHandler
                 ValueTask<FlushResult> flush = connection.Transport.Output.FlushAsync();
                 _flushed = flush.IsCompletedSuccessfully ? Task.CompletedTask : flush.AsTask();
             }
+        }
+
+        public void Leave()
+        {
+            lock (_lock) _left = true;
         }
     }
 }
