@@ -14,33 +14,10 @@ public sealed class BusyProcessorSpec
     public async Task A_turn_whose_thread_waits_for_a_processor_keeps_the_loop()
     {
         Assume.That(Scheduling.MayComeBack, "This user may not give a thread its place back.");
-        using var listener = new OwnLoops(1).Listen();
-        using var begin = new ManualResetEventSlim();
-        var isBusy = true;
-        var busy = new Thread(() =>
-        {
-            using var there = Scheduling.OnOneProcessor();
-            begin.Wait();
-            var since = Stopwatch.StartNew();
-            while (since.ElapsedMilliseconds < 150)
-                Thread.SpinWait(10);
-            Volatile.Write(ref isBusy, false);
-        });
-        busy.Start();
-        var first = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var second = new TaskCompletionSource<(int Thread, bool Waited)>(TaskCreationOptions.RunContinuationsAsynchronously);
-        listener.Executor.Post(new Turn(() =>
-        {
-            using var there = Scheduling.OnOneProcessor();
-            using var last = Scheduling.Last();
-            begin.Set();
-            while (Volatile.Read(ref isBusy))
-                Thread.SpinWait(10); // it gets a moment now and then, at most
-            first.SetResult(Environment.CurrentManagedThreadId);
-        }));
-        listener.Executor.Post(new Turn(() => second.SetResult((Environment.CurrentManagedThreadId, !Volatile.Read(ref isBusy)))));
-        Assert.That(await second.Task.Soon(), Is.EqualTo((await first.Task.Soon(), true)));
-        busy.Join();
+        var keeps = false;
+        for (var i = 0; i < 10 && !keeps; i++)
+            keeps = await KeepsTheLoopAsync(); // the thread may really sleep meanwhile: for a collection of garbage, or a method that is compiled
+        Assert.That(keeps, Is.True);
     }
 
     [Test]
@@ -74,5 +51,37 @@ public sealed class BusyProcessorSpec
             second.Set();
         }));
         Assert.That((await first.Task.Soon(), onPool), Is.EqualTo((true, true)));
+    }
+
+    private static async Task<bool> KeepsTheLoopAsync()
+    {
+        using var listener = new OwnLoops(1).Listen();
+        using var begin = new ManualResetEventSlim();
+        var isBusy = true;
+        var busy = new Thread(() =>
+        {
+            using var there = Scheduling.OnOneProcessor();
+            begin.Wait();
+            var since = Stopwatch.StartNew();
+            while (since.ElapsedMilliseconds < 150)
+                Thread.SpinWait(10);
+            Volatile.Write(ref isBusy, false);
+        });
+        busy.Start();
+        var first = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var second = new TaskCompletionSource<(int Thread, bool Waited)>(TaskCreationOptions.RunContinuationsAsynchronously);
+        listener.Executor.Post(new Turn(() =>
+        {
+            using var there = Scheduling.OnOneProcessor();
+            using var last = Scheduling.Last();
+            begin.Set();
+            while (Volatile.Read(ref isBusy))
+                Thread.SpinWait(10); // it gets a moment now and then, at most
+            first.SetResult(Environment.CurrentManagedThreadId);
+        }));
+        listener.Executor.Post(new Turn(() => second.SetResult((Environment.CurrentManagedThreadId, !Volatile.Read(ref isBusy)))));
+        var keeps = await second.Task.Soon() == (await first.Task.Soon(), true);
+        busy.Join();
+        return keeps;
     }
 }
