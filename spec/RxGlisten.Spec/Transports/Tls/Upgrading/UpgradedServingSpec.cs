@@ -32,7 +32,7 @@ public sealed class UpgradedServingSpec
                 secure.Outbound.OnCompleted();
                 return secure.Inbound.Bytes().Select(bytes => bytes.ToArray()).Aggregate(Array.Empty<byte>(), (all, next) => [.. all, .. next]);
             }).Timeout(TimeSpan.FromSeconds(30));
-            Assert.That(echo.AsSpan().SequenceEqual(sent));
+            Assert.That(echo.AsSpan().SequenceEqual(sent), Is.True, $"{echo.Length} of {sent.Length} bytes came back");
         })));
         await EndedAsync(meters, CloseKind.PeerClosed, 8);
         Assert.That((server.Listener.Connections.Count, server.Listener.Ledger.Accepted), Is.EqualTo((0, 8L)));
