@@ -82,7 +82,7 @@ public sealed class ChurnSpec
         var ends = new Ends(2 * Each);
         await RoundAsync(reach, ends); // what the process makes once
         var kinds = new HashSet<CloseKind>(ends.Kinds);
-        var sockets = SocketsOf();
+        var sockets = OpenSockets.Count();
         var before = LiveBytes();
         for (var i = 0; i < Rounds; i++)
         {
@@ -94,7 +94,7 @@ public sealed class ChurnSpec
         TestContext.Out.WriteLine($"{kind}: {grown / 1024} KiB, {string.Join(", ", kinds)}");
         Assert.That(kinds, Is.SupersetOf(Kinds));
         Assert.That(grown, Is.LessThan(MostKeptBytes));
-        await Patience.UntilAsync(() => SocketsOf() <= sockets, "the process has its sockets closed");
+        await Patience.UntilAsync(() => OpenSockets.Count() <= sockets, "the process has its sockets closed");
     }
 
     /// <summary>Clients come and end until the server, which is stopped once it had a thousand, takes no more.</summary>
@@ -185,19 +185,6 @@ public sealed class ChurnSpec
 
         return null;
     }
-
-    /// <summary>Sockets of this process that are connected or listen.</summary>
-    private static int SocketsOf() => Directory.EnumerateFiles("/proc/self/fd").Count(link =>
-    {
-        try
-        {
-            return File.ResolveLinkTarget(link, returnFinalTarget: false)?.FullName.Contains("socket:", StringComparison.Ordinal) == true;
-        }
-        catch (IOException)
-        {
-            return false; // it was closed meanwhile
-        }
-    });
 
     /// <summary>Ends it, or another one, or lets a timeout do it.</summary>
     /// <returns>Whether the client is to stay until it is told of the end.</returns>

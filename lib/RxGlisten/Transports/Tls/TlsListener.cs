@@ -167,7 +167,6 @@ internal sealed class TlsListener(ITransportListener inner, TlsServer tls, TlsOp
         }
 
         waiter?.End(new Answer(new AcceptResult(connection, SocketError.Success)));
-        Accept();
     }
 
     /// <summary>What an accept comes to.</summary>

@@ -46,7 +46,7 @@ public sealed class TlsStressSpec
         var ledger = server.Listener.Ledger;
         await EchoAsync(server);
         await Patience.UntilAsync(() => ledger.Closed == 1, "the first one is closed");
-        var sockets = Sockets();
+        var sockets = OpenSockets.Count();
         var bad = new List<BadClient>();
         var age = Stopwatch.StartNew();
         for (var i = 0; i < Bad; i++)
@@ -77,7 +77,7 @@ public sealed class TlsStressSpec
         Assert.That(meters["rxglisten.tls.handshakes.failed"], Is.EqualTo(Bad));
         Assert.That(meters["rxglisten.connections.closed"], Is.EqualTo(1 + Bad + Honest));
         Assert.That(server.Listener.Slots.Free, Is.EqualTo(2_000 - 10), "the acceptors hold one each");
-        await Patience.UntilAsync(() => Sockets() <= sockets, $"there are no more than {sockets} sockets");
+        await Patience.UntilAsync(() => OpenSockets.Count() <= sockets, $"there are no more than {sockets} sockets");
         return p99;
     }
 
@@ -116,19 +116,6 @@ public sealed class TlsStressSpec
         await peer.SendAsync("hello"u8.ToArray()).Soon();
         Assert.That((await peer.ReceiveAsync().Soon()).Bytes, Is.EqualTo("hello"u8.ToArray()));
     }
-
-    /// <summary>Sockets of this process.</summary>
-    private static int Sockets() => Directory.EnumerateFiles("/proc/self/fd").Count(link =>
-    {
-        try
-        {
-            return File.ResolveLinkTarget(link, returnFinalTarget: false)?.FullName.Contains("socket:", StringComparison.Ordinal) == true;
-        }
-        catch (IOException)
-        {
-            return false; // it was closed meanwhile
-        }
-    });
 
     [Test]
     public async Task Connections_that_end_in_every_way_at_once_leave_nothing_behind([Values("tcp v4", "unix", "tcp v4 over sockets")] string kind)
