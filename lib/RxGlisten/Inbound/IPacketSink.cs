@@ -9,6 +9,9 @@ internal interface IPacketSink : IObserver<Message>
     /// <summary>Whether the bytes are done with when <see cref="OnBytes"/> returns.</summary>
     bool KeepsNothing { get; }
 
+    /// <summary>Whether it wants one packet: it has left when it is given that, however early that comes.</summary>
+    bool TakesOne { get; }
+
     /// <summary>The bytes of a packet.</summary>
     void OnBytes(ReadOnlyMemory<byte> data);
 }

@@ -104,14 +104,10 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
     {
         lock (connection.Gate)
         {
-            subscription.IsDisposed = true;
-            _parked?.Remove(subscription);
             if (!_calling) // or else the end of the call sees to it
                 TakeBack(subscription, isReused: false);
-            if (_current != subscription)
+            if (!Leave(subscription))
                 return;
-            _current = null;
-            connection.SubscriberLeft();
         }
 
         connection.LookAfterUnclaimed();
@@ -427,6 +423,8 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
         _deliveredHold = null;
         _deliveredBytes = data.Length;
         connection.Outbound.BeginCork();
+        if (!data.IsEmpty && subscription.TakesOne)
+            Leave(subscription);
         if (!data.IsEmpty && subscription.Sink is null)
             return _delivered = new Packet(data, this);
         return null;
@@ -460,6 +458,18 @@ internal sealed class InboundStream(Connection connection) : IObservable<Message
         }
 
         return parked;
+    }
+
+    /// <summary>A subscription is over; whether it had the seat. Under the lock.</summary>
+    private bool Leave(InboundSubscription subscription)
+    {
+        subscription.IsDisposed = true;
+        _parked?.Remove(subscription);
+        if (_current != subscription)
+            return false;
+        _current = null;
+        connection.SubscriberLeft();
+        return true;
     }
 
     /// <summary>What one who left has not used comes before all that was not delivered. Under the lock; nobody is being called.</summary>

@@ -18,6 +18,9 @@ internal sealed class InboundSubscription(InboundStream stream, IObserver<Messag
     /// <summary>Whether the bytes are done with when a call returns, so that their buffer may be used again.</summary>
     public bool KeepsNothing { get; } = observer is IPacketSink { KeepsNothing: true };
 
+    /// <summary>Whether it leaves when it is given a packet.</summary>
+    public bool TakesOne { get; } = observer is IPacketSink { TakesOne: true };
+
     /// <summary>Whether it was disposed. Guarded by the connection's lock.</summary>
     public bool IsDisposed { get; set; }
 

@@ -13,6 +13,8 @@ internal sealed class PacketBytes(IObservable<Message> inbound) : IObservable<Re
     {
         public bool KeepsNothing { get; } = observer is IByteSink { KeepsNothing: true };
 
+        public bool TakesOne => false;
+
         public ReadOnlyMemory<byte> GiveBack() => (observer as IGivesBack)?.GiveBack() ?? default;
 
         public void OnBytes(ReadOnlyMemory<byte> data) => observer.OnNext(data);

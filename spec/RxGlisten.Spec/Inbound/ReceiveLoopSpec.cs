@@ -1,9 +1,6 @@
-using System.Net;
-using System.Net.Sockets;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Reactive.Testing;
 using NUnit.Framework;
 using RxGlisten.Spec.Harness;
+using RxGlisten.Spec.Inbound.Doubles;
 
 namespace RxGlisten.Spec.Inbound;
 
@@ -23,10 +20,8 @@ public sealed class ReceiveLoopSpec
             if (change is { ThreadContextChanged: true, CurrentValue: false })
                 hold!.Dispose(); // taken before it was set
         });
-        var transport = new Scripted();
-        var time = new TestScheduler();
-        var connection = new Connection(
-            transport, new ConnectionSettings(new ServerOptions { Scheduler = time }, new Clock(time), NullLogger.Instance, new ServerMetrics(null)), new Owner());
+        var transport = new InlineTransport("1"u8.ToArray());
+        var connection = transport.Connect();
         connection.Inbound.Probe(message =>
         {
             delivered++;
@@ -36,79 +31,9 @@ public sealed class ReceiveLoopSpec
         Assert.That((delivered, transport.Outstanding), Is.EqualTo((1, 1)), "let on at once, it reads");
         for (var i = 2; i < 6; i++)
         {
-            transport.Arrive();
+            transport.Arrive((byte)i);
             hold!.Dispose();
             Assert.That((delivered, transport.Outstanding), Is.EqualTo((i, 1)));
-        }
-    }
-
-    private sealed class Owner : IConnectionOwner
-    {
-        public CancellationToken Draining => default;
-
-        public void Release(Connection connection, CloseReason reason)
-        {
-        }
-
-        public void Ended(Connection connection)
-        {
-        }
-    }
-
-    /// <summary>The first receive has a byte, the others wait for one. What is posted runs inside the call.</summary>
-    private sealed class Scripted : ITransportConnection, ITransportExecutor
-    {
-        private readonly Queue<TaskCompletionSource<Transfer>> _waiting = new();
-        private bool _hasReceived;
-
-        public int Outstanding => _waiting.Count;
-
-        public EndPoint LocalEndPoint { get; } = new IPEndPoint(IPAddress.Loopback, 1);
-
-        public EndPoint RemoteEndPoint { get; } = new IPEndPoint(IPAddress.Loopback, 2);
-
-        public TlsInfo? Tls => null;
-
-        public ITransportExecutor Executor => this;
-
-        public void Arrive() => _waiting.Dequeue().SetResult(new Transfer(1, SocketError.Success));
-
-        public void Post(IThreadPoolWorkItem work) => work.Execute();
-
-        public void Run(IThreadPoolWorkItem work) => work.Execute();
-
-        public ValueTask<Transfer> ReceiveAsync(IReceiveBuffer buffer)
-        {
-            buffer.GetMemory(1);
-            if (!_hasReceived)
-            {
-                _hasReceived = true;
-                return new ValueTask<Transfer>(new Transfer(1, SocketError.Success));
-            }
-
-            var waiting = new TaskCompletionSource<Transfer>();
-            _waiting.Enqueue(waiting);
-            return new ValueTask<Transfer>(waiting.Task);
-        }
-
-        public Transfer TrySend(ReadOnlySpan<byte> data) => throw new NotSupportedException();
-
-        public Transfer TrySend(IList<ArraySegment<byte>> segments) => throw new NotSupportedException();
-
-        public ValueTask<Transfer> SendAsync(ReadOnlyMemory<byte> data) => throw new NotSupportedException();
-
-        public SocketError ShutdownSending() => throw new NotSupportedException();
-
-        public void Watch(IHangUpWatcher watcher)
-        {
-        }
-
-        public void Close()
-        {
-        }
-
-        public void Abort()
-        {
         }
     }
 }

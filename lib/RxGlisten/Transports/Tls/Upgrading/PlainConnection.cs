@@ -1,12 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Reactive.Disposables;
 using System.Runtime.CompilerServices;
 
 namespace RxGlisten;
 
 /// <summary>
-/// A connection as the transport of an encrypted one. Each receive subscribes for one packet and leaves in its delivery, so that nothing is read that is not asked for.
+/// A connection as the transport of an encrypted one. Each receive subscribes for one packet, so that nothing is read that is not asked for.
 /// What is sent stays under the high-water mark: at the mark the connection would stop reading, and two sides that both write before they read would wait for each other.
 /// </summary>
 internal sealed class PlainConnection(Connection plain) : ITransportConnection, IPacketSink, IConnectionWatcher, IExplainsFailure
@@ -15,7 +14,6 @@ internal sealed class PlainConnection(Connection plain) : ITransportConnection, 
     private IReceiveBuffer? _buffer;   // of the receive under way
     private int _received;             // by it
     private Waiter<bool>? _receiving;
-    private SingleAssignmentDisposable? _subscription;
     private byte[] _rest = [];         // what it had no room for
     private IHangUpWatcher? _watcher;
     private volatile bool _ended;
@@ -35,6 +33,8 @@ internal sealed class PlainConnection(Connection plain) : ITransportConnection, 
 
     bool IPacketSink.KeepsNothing => true;
 
+    bool IPacketSink.TakesOne => true;
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Transfer> ReceiveAsync(IReceiveBuffer buffer)
     {
@@ -51,9 +51,7 @@ internal sealed class PlainConnection(Connection plain) : ITransportConnection, 
         _received = 0;
         _receiving = new Waiter<bool>(plain.Executor);
         var task = _receiving.Task;
-        var subscription = new SingleAssignmentDisposable(); // a delivery on another thread may come before the call has returned
-        _subscription = subscription;
-        subscription.Disposable = plain.Inbound.Subscribe(this);
+        plain.Inbound.Subscribe(this);
         var hasBytes = await task.ConfigureAwait(false);
         if (hasBytes)
             return new Transfer(_received, SocketError.Success);
@@ -132,7 +130,7 @@ internal sealed class PlainConnection(Connection plain) : ITransportConnection, 
     public void OnBytes(ReadOnlyMemory<byte> data)
     {
         _received = Fill(_buffer!, data.Span); // there is one as long as this is subscribed
-        Settle(true);
+        _receiving!.End(true);
     }
 
     public void OnNext(Message value) => OnBytes(((Packet)value).Data); // a connection delivers packets
@@ -141,10 +139,10 @@ internal sealed class PlainConnection(Connection plain) : ITransportConnection, 
     {
         if (error is InvalidOperationException)
             Failure ??= new CloseReason(CloseKind.HandlerFault, "The connection can't be upgraded to TLS while somebody is subscribed to its Inbound.", error);
-        Settle(false);
+        _receiving!.End(false);
     }
 
-    public void OnCompleted() => Settle(false);
+    public void OnCompleted() => _receiving!.End(false);
 
     void IConnectionWatcher.OnClosed(CloseReason reason)
     {
@@ -159,12 +157,6 @@ internal sealed class PlainConnection(Connection plain) : ITransportConnection, 
     }
 
     private Transfer? Refusal => _ended ? new Transfer(0, SocketError.OperationAborted) : Failure is not null ? new Transfer(0, SocketError.ConnectionAborted) : null;
-
-    private void Settle(bool hasBytes)
-    {
-        _subscription?.Dispose();
-        _receiving?.End(hasBytes);
-    }
 
     private int Fill(IReceiveBuffer buffer, ReadOnlySpan<byte> data)
     {
