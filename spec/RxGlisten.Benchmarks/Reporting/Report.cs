@@ -97,7 +97,7 @@ internal sealed class Report(Results results)
         The last three take `--write` as well. The soak, 2,000 guests of the demo Chat who talk, come, leave and reset for ten minutes while none who stays may miss a message and nothing may grow:
 
         ```
-        dotnet test spec/RxGlisten.Spec --filter "FullyQualifiedName~Two_thousand_guests"
+        dotnet test spec/RxGlisten.Spec -p:VSTestBlameHangTimeout=20m --filter "FullyQualifiedName~Two_thousand_guests"
         ```
 
         """);
