@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Reactive.Concurrency;
 using System.Reactive.Disposables;
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -50,9 +51,7 @@ internal sealed class HostedServer : IHostedService, IDisposable, IAsyncDisposab
         if (_listener is null) return;
         var clock = new Clock(_options.Scheduler);
         DrainResult drained = await _listener.StopAsync(_options.DrainTimeout, cancellationToken).ConfigureAwait(false);
-
-        // The listener ends on a thread of its transport, which is not the host's to go on with.
-        await Task.Yield();
+        await ToThePool();
         HostedServerLog.Stopped(_log, _registration.Name, drained.Finished, drained.Cut);
         using CancellationTokenRegistration impatience = cancellationToken.UnsafeRegister(static server => ((HostedServer)server!).Unsubscribe(), this);
         using IDisposable deadline = _serving.IsCompleted || _options.DrainTimeout == Timeout.InfiniteTimeSpan
@@ -73,9 +72,12 @@ internal sealed class HostedServer : IHostedService, IDisposable, IAsyncDisposab
     {
         Dispose();
         await _cut.ConfigureAwait(false);
-        await Task.Yield(); // as in a stop
+        await ToThePool();
         await _serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // its error was logged, and is the stop's
     }
+
+    // A listener ends on a thread of its transport, which is not the host's to go on with; and who waits for the end may be blocking the thread of its own context.
+    private static ConfiguredTaskAwaitable ToThePool() => Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
 
     private static TimeSpan Left(TimeSpan time) => time > TimeSpan.Zero ? time : TimeSpan.Zero;
 

@@ -152,6 +152,26 @@ public sealed class HostedServerSpec
         Assert.That(async () => await reach.ConnectAsync(endpoint), Throws.InstanceOf<SocketException>());
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task A_thread_that_runs_nothing_else_may_wait_for_the_end(bool stops)
+    {
+        // As that of a user interface, which is blocked while it closes its host.
+        using var reach = Reach.Memory();
+        var servers = await new HostedServers().With(reach.Fresh(), _ => Observable.Empty<int>(), Named).StartedAsync();
+        await servers["echo"].StopAsync(TimeSpan.Zero).Soon(); // so that its end is waited for no more
+        var thread = new Thread(() =>
+        {
+            SynchronizationContext.SetSynchronizationContext(new Blocked());
+            if (stops)
+                servers.Host.StopAsync().GetAwaiter().GetResult();
+            else
+                servers.Dispose();
+        }) { IsBackground = true };
+        thread.Start();
+        Assert.That(thread.Join(TimeSpan.FromSeconds(30)));
+    }
+
     [Test]
     public void A_later_service_that_fails_to_start_leaves_nothing_bound()
     {
@@ -169,5 +189,13 @@ public sealed class HostedServerSpec
     {
         await peer.SendAsync(Encoding.ASCII.GetBytes(text)).Soon();
         Assert.That(Encoding.ASCII.GetString((await peer.ReceiveAsync().Soon()).Bytes), Is.EqualTo(text));
+    }
+
+    /// <summary>What is posted waits for a thread that waits.</summary>
+    private sealed class Blocked : SynchronizationContext
+    {
+        public override void Post(SendOrPostCallback d, object? state)
+        {
+        }
     }
 }
