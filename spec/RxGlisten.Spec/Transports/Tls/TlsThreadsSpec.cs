@@ -87,8 +87,8 @@ public sealed class TlsThreadsSpec
         using var listener = loops.Listen();
         var connecting = loops.ConnectAsync(listener.LocalEndPoint, TransportContract.ConnectSettings, CancellationToken.None);
         var accepted = await listener.AcceptAsync(CancellationToken.None).Soon();
-        accepted.Connection!.Abort(); // the handshake is nobody's
         var connected = (await connecting.Soon()).Connection!;
+        accepted.Connection!.Abort(); // the handshake is nobody's
         var (own, reads) = Noted(TestAuthority.Client, fails);
         var client = new TlsClient(new TlsClientOptions { ServerName = "localhost", Certificate = own }, listener.LocalEndPoint);
         Assert.That(await HandshakesAsync().Soon(), Is.EqualTo(("the loop", fails)));
