@@ -74,8 +74,9 @@ public sealed class HalfCloseSpec
         Assert.That(inbound.Items, Is.Empty);
         while (connection.Outbound.QueuedBytes >= 32 * 1024)
         {
-            _ = peer.ReceiveAsync();
+            var received = peer.ReceiveAsync();
             server.Settle();
+            Assert.That(received.IsCompleted && received.Result.Bytes.Length > 0);
         }
 
         Assert.That((connection.Outbound.QueuedBytes > 0, inbound.Text()), Is.EqualTo((true, "now")));

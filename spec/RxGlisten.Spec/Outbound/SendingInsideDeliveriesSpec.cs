@@ -26,10 +26,7 @@ public sealed class SendingInsideDeliveriesSpec
             connection.Outbound.OnNext(new byte[1]);
         });
         await peer.SendAsync(new byte[1]);
-        var count = 0;
-        while (count < (2 * Bytes) + 11)
-            count += (await peer.ReceiveAsync().Soon()).Bytes.Length;
-        Assert.That(count, Is.EqualTo((2 * Bytes) + 11));
+        await peer.ReadExactlyAsync((2 * Bytes) + 11).Soon();
     }
 
     [TestCaseSource(nameof(Kinds))]
@@ -41,9 +38,7 @@ public sealed class SendingInsideDeliveriesSpec
         var replying = new TaskCompletionSource<Task>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var inbound = connection.Inbound.Probe(_ => replying.SetResult(ReplyAsync()));
         await peer.SendAsync(new byte[1]);
-        var count = 0;
-        while (count < Bytes)
-            count += (await peer.ReceiveAsync().Soon()).Bytes.Length;
+        await peer.ReadExactlyAsync(Bytes).Soon();
         await (await replying.Task.Soon()).Soon();
 
         async Task ReplyAsync()
@@ -64,9 +59,7 @@ public sealed class SendingInsideDeliveriesSpec
         connection.Outbound.OnNext(new byte[Bytes]);
         var blocked = BlockAsync();
         var second = connection.Outbound.SendAsync(new byte[10]).AsTask();
-        var count = 0;
-        while (count < Bytes + 20)
-            count += (await peer.ReceiveAsync().Soon()).Bytes.Length;
+        await peer.ReadExactlyAsync(Bytes + 20).Soon();
         await second.Soon();
         Assert.That(blocked.IsCompleted, Is.False);
         release.Set();

@@ -4,7 +4,6 @@ using System.Text;
 using NUnit.Framework;
 using RxGlisten.Sockets;
 using RxGlisten.Spec.Harness;
-using RxGlisten.Spec.Transports;
 
 namespace RxGlisten.Spec.Sockets;
 
@@ -23,7 +22,7 @@ public sealed class LowLevelSpec
         await peer.SendAsync("hi mom"u8.ToArray()).Soon();
         var message = await socket.ReceiveAsync().Soon();
         await socket.SendAsync(message).Soon();
-        Assert.That(Text(await ReadAsync(peer, 6)), Is.EqualTo("hi mom"));
+        Assert.That(Text(await peer.ReadExactlyAsync(6).Soon()), Is.EqualTo("hi mom"));
     }
 
     [TestCaseSource(nameof(Kinds))]
@@ -188,14 +187,6 @@ public sealed class LowLevelSpec
 
     private static ValueTask<ConnectedSocket> ConnectAsync(Reach reach, ListenSocket listener) =>
         ConnectedSocket.ConnectAsync(listener.LocalEndPoint, new ClientOptions { Transport = reach.Transport });
-
-    private static async Task<byte[]> ReadAsync(ITestPeer peer, int count)
-    {
-        var bytes = new List<byte>();
-        while (bytes.Count < count)
-            bytes.AddRange((await peer.ReceiveAsync().Soon()).Bytes);
-        return [.. bytes];
-    }
 
     private static string Text(ReadOnlyMemory<byte> bytes) => Encoding.Latin1.GetString(bytes.Span);
 }

@@ -185,6 +185,8 @@ public sealed class ReceiveSpec
                     (int)Math.Min(random.Next(1, 500), sent.Length - received.Length),
                     random.Next(3) == 0 ? TimeSpan.FromTicks(random.Next(2_000)) : null,
                     cancellation.Token).Soon();
+                if (part.IsEmpty)
+                    break; // the end
                 received.Write(part.Span);
             }
             catch (Exception e) when (e is OperationCanceledException or SocketException { SocketErrorCode: SocketError.TimedOut })

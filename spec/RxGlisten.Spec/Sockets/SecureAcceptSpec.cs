@@ -177,6 +177,7 @@ public sealed class SecureAcceptSpec
         {
             var read = peer.ReceiveAsync(4_000);
             sockets.Settle();
+            Assert.That(read.IsCompleted && read.Result.Bytes.Length > 0);
             received.AddRange(read.Result.Bytes);
             if (send.IsCompleted)
                 socket.Close();

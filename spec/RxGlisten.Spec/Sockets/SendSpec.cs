@@ -22,6 +22,7 @@ public sealed class SendSpec
         {
             var receive = peer.ReceiveAsync();
             sockets.Advance(TimeSpan.FromSeconds(20)); // less than SendTimeout each time, and far more in all
+            Assert.That(receive.IsCompleted && receive.Result.Bytes.Length > 0);
             received.AddRange(receive.Result.Bytes);
         }
 

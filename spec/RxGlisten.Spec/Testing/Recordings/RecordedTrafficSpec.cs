@@ -47,8 +47,7 @@ public sealed class RecordedTrafficSpec
                 for (var length = 1; length < 200_000; length *= 7)
                 {
                     await peer.SendAsync(Enumerable.Repeat((byte)number, length).ToArray());
-                    for (var left = length; left > 0;)
-                        left -= (await peer.ReceiveAsync()).Bytes.Length;
+                    await peer.ReadExactlyAsync(length).Soon();
                 }
 
                 if (number % 4 == 0)
