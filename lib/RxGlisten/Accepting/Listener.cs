@@ -271,6 +271,7 @@ internal sealed class Listener : IListener, IConnectionOwner, IReception
         }
 
         AcceptLog.AcceptingOver(_log, LocalEndPoint);
+        _drain.FinishIfDrained(); // a stop that came meanwhile, and did not wait for this
     }
 
     private void EndSequences()

@@ -17,7 +17,8 @@ internal sealed class Connection : IConnection, IHangUpWatcher, IThreadPoolWorkI
     private CloseReason? _reason;
     private bool _claimed; // by a server operator, for good
     private bool _told;         // Closed is completed, or completes now
-    private bool _watchersTold;
+    private bool _watchersTold; // or about to be; who comes now is told by itself
+    private bool _closeTold;    // the watchers were told of the close, and may be told of the rest
     private bool _delivered;
     private TimeSpan _unclaimedSince;
     private Connection? _above;
@@ -273,6 +274,8 @@ internal sealed class Connection : IConnection, IHangUpWatcher, IThreadPoolWorkI
                 watcher.OnClosed(reason);
         }
 
+        lock (Gate)
+            _closeTold = true;
         Closing.OnSettled();
     }
 
@@ -282,7 +285,7 @@ internal sealed class Connection : IConnection, IHangUpWatcher, IThreadPoolWorkI
         List<IConnectionWatcher>? watchers;
         lock (Gate)
         {
-            watchers = _watchersTold ? _watchers : null;
+            watchers = _closeTold ? _watchers : null;
             if (watchers is not null)
                 _watchers = null;
         }

@@ -151,7 +151,7 @@ public sealed class ConnectedSocket : IDisposable
         var clock = new Clock(options.Scheduler);
         using var cut = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var connect = ConnectAsync(endpoint, transport, new ConnectSettings(options), tls, cut.Token);
-        using var timer = connect.IsCompleted ? null : TimeLimit.Of(options.ConnectTimeout).After(clock, transport.Executor, cut.Cancel);
+        using var timer = connect.IsCompleted ? null : TimeLimit.Of(options.ConnectTimeout).Cancels(cut, clock, transport.Executor);
         var (connection, error) = await connect.ConfigureAwait(false);
         if (connection is not null)
             return new ConnectedSocket(connection, options, clock);

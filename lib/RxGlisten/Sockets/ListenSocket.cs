@@ -67,7 +67,7 @@ public sealed class ListenSocket : IDisposable
         cancellation.ThrowIfCancellationRequested();
         using var cut = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var accept = _listener.AcceptAsync(cut.Token);
-        using var timer = accept.IsCompleted ? null : limit.After(_clock, _listener.Executor, cut.Cancel);
+        using var timer = accept.IsCompleted ? null : limit.Cancels(cut, _clock, _listener.Executor);
         var (connection, error) = await accept.ConfigureAwait(false);
         if (connection is not null)
             return new ConnectedSocket(connection, _options, _clock);

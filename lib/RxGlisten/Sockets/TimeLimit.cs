@@ -22,14 +22,27 @@ internal readonly struct TimeLimit
     /// <summary>What is told to a caller whose time is over.</summary>
     public static SocketException Exceeded() => new((int)SocketError.TimedOut);
 
-    /// <summary>Does something when the time is over; at once, in this call, when there is none.</summary>
+    /// <summary>Cancels when the time is over, unless what was to be cancelled is over itself, and this has been disposed, by then.</summary>
+    public IDisposable Cancels(CancellationTokenSource source, Clock clock, ITransportExecutor executor) => After(clock, executor, () =>
+    {
+        try
+        {
+            source.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // A timer that fires at this moment can't be held back.
+        }
+    });
+
+    /// <summary>Does something when the time is over. Where there is none, that is after what the transport has to do now.</summary>
     public IDisposable After(Clock clock, ITransportExecutor executor, Action action)
     {
         if (_time == Timeout.InfiniteTimeSpan)
             return Disposable.Empty;
         if (_time > TimeSpan.Zero)
             return clock.After(_time, executor, new Turn(action));
-        action();
+        executor.Post(new Turn(action));
         return Disposable.Empty;
     }
 }

@@ -61,6 +61,17 @@ public sealed class AcceptorPoolSpec
     }
 
     [Test]
+    public void A_stop_that_comes_while_the_only_acceptor_gives_up_completes()
+    {
+        Listener listener = _world.Bind(_world.Options with { Acceptors = 1 });
+        _world.Subscribe(listener);
+        Task<DrainResult>? stop = null;
+        _world.Socket.Cancelled = () => stop ??= listener.StopAsync(TimeSpan.Zero); // as on another thread, just then
+        for (int i = 0; i < 4; i++) _world.Run(() => _world.Socket.Fail(SocketError.InvalidArgument));
+        Assert.That(World.ResultOf(stop), Is.EqualTo(new DrainResult(0, 0)));
+    }
+
+    [Test]
     public void A_listener_whose_accepting_failed_can_still_be_drained()
     {
         Listener listener = _world.Bind();

@@ -224,6 +224,7 @@ public sealed class GivingBackSpec
         var random = new Random(12);
         while (Count() < sent.Length - 2000)
         {
+            Assert.That(connection.Closed.IsCompleted, Is.False);
             var left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             var isNearEnd = Count() >= sent.Length - 200_000;
             var frames = isNearEnd ? 1 : random.Next(1, 60); // no more than is on its way, were each a whole buffer

@@ -44,5 +44,5 @@ internal sealed class HostedServers : IDisposable
         return this;
     }
 
-    public void Dispose() => Host.Dispose();
+    public void Dispose() => Task.Run(Host.Dispose).Soon().GetAwaiter().GetResult();
 }

@@ -90,7 +90,7 @@ public sealed class LeavingAndComingBackSpec
         var (connection, peer) = await server.PairAsync();
         var sent = Pattern(300_000);
         var sending = SendInPiecesAsync(peer, sent);
-        var probe = Observable.Defer(() => connection.Inbound.Bytes().Take(1)).Repeat()
+        var probe = Observable.Defer(() => connection.Inbound.Bytes().Take(1)).Repeat(sent.Length)
             .Scan(Array.Empty<byte>(), static (all, part) => [.. all, .. part.Span])
             .TakeUntil(all => all.Length == sent.Length)
             .TakeLast(1)

@@ -56,10 +56,10 @@ public sealed class SendingInsideDeliveriesSpec
         await using var server = new TestServer(reach);
         var (connection, peer) = await server.PairAsync();
         using var release = new ManualResetEventSlim();
-        connection.Outbound.OnNext(new byte[Bytes]);
+        connection.Outbound.OnNext(new byte[4 * Bytes]); // far more than the system takes, so that what follows has to wait
         var blocked = BlockAsync();
         var second = connection.Outbound.SendAsync(new byte[10]).AsTask();
-        await peer.ReadExactlyAsync(Bytes + 20).Soon();
+        await peer.ReadExactlyAsync((4 * Bytes) + 20).Soon();
         await second.Soon();
         Assert.That(blocked.IsCompleted, Is.False);
         release.Set();
@@ -68,7 +68,7 @@ public sealed class SendingInsideDeliveriesSpec
         async Task BlockAsync()
         {
             await connection.Outbound.SendAsync(new byte[10]).ConfigureAwait(false);
-            release.Wait();
+            Assert.That(release.Wait(TimeSpan.FromSeconds(20)));
         }
     }
 }

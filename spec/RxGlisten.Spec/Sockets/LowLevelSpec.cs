@@ -183,6 +183,47 @@ public sealed class LowLevelSpec
             Throws.TypeOf<ConnectException>().With.Property(nameof(ConnectException.SocketError)).EqualTo(SocketError.ConnectionRefused));
     }
 
+    [TestCase("tcp v4")]
+    [TestCase("unix")]
+    [TestCase("tcp v4 over sockets")]
+    public async Task Who_blocks_on_what_an_accept_gave_keeps_no_other_accept_from_its_connection(string kind)
+    {
+        using var reach = Reaches.Of(kind);
+        using var listener = Listen(reach);
+        var second = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var first = AcceptAndWaitAsync();
+        var other = listener.AcceptAsync().AsTask();
+        using var one = await reach.ConnectAsync(listener.LocalEndPoint);
+        using var two = await reach.ConnectAsync(listener.LocalEndPoint);
+        using var socket = await other.Soon();
+        second.SetResult();
+        Assert.That(await first.Soon());
+
+        async Task<bool> AcceptAndWaitAsync()
+        {
+            using var accepted = await listener.AcceptAsync().ConfigureAwait(false);
+            return second.Task.Wait(TimeSpan.FromSeconds(20));
+        }
+    }
+
+    [TestCase("tcp v4")]
+    [TestCase("unix")]
+    [TestCase("tcp v4 over sockets")]
+    public async Task A_look_without_waiting_takes_a_client_who_waits(string kind)
+    {
+        using var reach = Reaches.Of(kind);
+        using var listener = Listen(reach);
+        using var one = await reach.ConnectAsync(listener.LocalEndPoint);
+        using var two = await reach.ConnectAsync(listener.LocalEndPoint);
+        using var second = await SecondAsync().Soon();
+
+        async Task<ConnectedSocket> SecondAsync()
+        {
+            using var first = await listener.AcceptAsync().ConfigureAwait(false);
+            return await listener.AcceptAsync(TimeSpan.Zero).ConfigureAwait(false); // where the thread that accepts is this one
+        }
+    }
+
     private static ListenSocket Listen(Reach reach) => ListenSocket.Listen(reach.Fresh(), new ServerOptions { Transport = reach.Transport });
 
     private static ValueTask<ConnectedSocket> ConnectAsync(Reach reach, ListenSocket listener) =>

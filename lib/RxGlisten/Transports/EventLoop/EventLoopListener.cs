@@ -5,13 +5,10 @@ namespace RxGlisten;
 
 /// <summary>
 /// A listening end on an event loop: one socket, looked after by one loop, whose connections are dealt out to all loops. Accepts are completed in
-/// the loop's turns, so many at a time.
+/// the loop's turns, one in each.
 /// </summary>
 internal sealed class EventLoopListener : LoopMember, ITransportListener
 {
-    // A flood of clients is not to keep the loop from its connections.
-    private const int MostAtOnce = 64;
-
     private readonly EventLoops _loops;
     private readonly ListeningSocket _listening;
     private readonly bool _hasOneAddress;
@@ -139,12 +136,11 @@ internal sealed class EventLoopListener : LoopMember, ITransportListener
         return _accepting = true;
     }
 
-    /// <summary>With the right to accept: gives connections to those who wait, until there are none of the one or the other.</summary>
+    /// <summary>With the right to accept: gives a connection to who waits longest. The next is a turn of its own: a flood of clients is not to keep the loop from its connections.</summary>
     /// <returns>Whether somebody got one.</returns>
     private bool AcceptWaiting()
     {
-        var delivered = false;
-        for (var i = 0; i < MostAtOnce; i++)
+        while (true)
         {
             EventLoopAccept accept;
             int edges;
@@ -152,7 +148,7 @@ internal sealed class EventLoopListener : LoopMember, ITransportListener
             {
                 _accepting = false;
                 if (!TakeRight())
-                    return delivered;
+                    return false;
                 accept = _waiting.First!.Value; // TakeRight saw it
                 _waiting.RemoveFirst();
                 edges = _edges;
@@ -165,12 +161,19 @@ internal sealed class EventLoopListener : LoopMember, ITransportListener
                 continue;
             }
 
-            delivered = true;
-            accept.Complete(accepted);
-        }
+            // Before it is given: who gets it may take his time with it, and nobody else is to wait for that.
+            bool more;
+            lock (_gate)
+            {
+                _accepting = false;
+                more = TakeRight();
+            }
 
-        PostReady(ReadyEvents.GoOn);
-        return delivered;
+            if (more)
+                PostReady(ReadyEvents.GoOn);
+            accept.Complete(accepted);
+            return true;
+        }
     }
 
     private void PutBack(EventLoopAccept accept, int edges)

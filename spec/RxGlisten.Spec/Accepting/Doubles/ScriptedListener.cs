@@ -17,6 +17,9 @@ internal sealed class ScriptedListener(EndPoint endpoint, ITransportExecutor exe
     /// <summary>A cancelled accept turns out to have a connection already.</summary>
     public bool ConnectsOnCancel { get; set; }
 
+    /// <summary>Called when accepts are cancelled, those that are over already too.</summary>
+    public Action? Cancelled { get; set; }
+
     /// <summary>What every accept gives, when nothing else is scripted.</summary>
     public object? Always { get; set; }
 
@@ -82,6 +85,7 @@ internal sealed class ScriptedListener(EndPoint endpoint, ITransportExecutor exe
     private void Cancel(Waiter<AcceptResult> waiter)
     {
         ScriptedConnection? raced = null;
+        Cancelled?.Invoke();
         lock (_lock)
         {
             if (!_waiting.Remove(waiter)) return;

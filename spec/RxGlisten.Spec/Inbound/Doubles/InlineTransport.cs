@@ -16,6 +16,9 @@ internal sealed class InlineTransport(params byte[] arrived) : ITransportConnect
 
     public int Outstanding => _waiting.Count;
 
+    /// <summary>Called when its owner is told of a connection's end.</summary>
+    public Action<Connection>? Ended { get; set; }
+
     public EndPoint LocalEndPoint { get; } = new IPEndPoint(IPAddress.Loopback, 1);
 
     public EndPoint RemoteEndPoint { get; } = new IPEndPoint(IPAddress.Loopback, 2);
@@ -79,7 +82,5 @@ internal sealed class InlineTransport(params byte[] arrived) : ITransportConnect
     {
     }
 
-    void IConnectionOwner.Ended(Connection connection)
-    {
-    }
+    void IConnectionOwner.Ended(Connection connection) => Ended?.Invoke(connection);
 }
