@@ -9,6 +9,7 @@ internal sealed class RecordedConnection : IConnection, IConnectionWrapper
     private int _lost;
     private int _finished;
     private int _inboundEnded;
+    private readonly Lock _closing = new();
     private volatile bool _closed;
 
     public RecordedConnection(IConnection inner, Recorder recorder)
@@ -17,11 +18,10 @@ internal sealed class RecordedConnection : IConnection, IConnectionWrapper
         _recorder = recorder;
         Inbound = new RecordedInbound(this);
         Outbound = new RecordedOutbound(this);
-        var closed = inner.Closed.ConfigureAwait(false).GetAwaiter();
-        if (closed.IsCompleted)
-            OnClosed(closed.GetResult()); // not by the pool, which may be beside the scheduler's thread
+        if (inner.Closed.IsCompleted)
+            NoteClosed(); // not by the pool, which may be beside the scheduler's thread
         else
-            closed.UnsafeOnCompleted(() => OnClosed(closed.GetResult()));
+            inner.Closed.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(NoteClosed);
     }
 
     public IConnection Inner { get; }
@@ -56,6 +56,9 @@ internal sealed class RecordedConnection : IConnection, IConnectionWrapper
         return Inner.DisposeAsync();
     }
 
+    /// <summary>Whether its end was noted.</summary>
+    public bool IsClosed => _closed;
+
     /// <summary>A packet is about to be delivered.</summary>
     public void NoteReceived(ReadOnlySpan<byte> data) => Note(ConnectionEventKind.Received, data);
 
@@ -86,10 +89,19 @@ internal sealed class RecordedConnection : IConnection, IConnectionWrapper
             Note(ConnectionEventKind.OutboundFinished, default);
     }
 
-    private void OnClosed(CloseReason reason)
+    /// <summary>It is closed; once.</summary>
+    public void NoteClosed()
     {
-        _closed = true;
-        Note(ConnectionEventKind.Closed, default, reason.Kind.ToString(), reason.Detail);
+        var reason = Inner.Closed.GetAwaiter().GetResult(); // it has completed
+        lock (_closing) // so that who comes second finds it noted
+        {
+            if (_closed)
+                return;
+            _closed = true;
+            Note(ConnectionEventKind.Closed, default, reason.Kind.ToString(), reason.Detail);
+        }
+
+        _recorder.Forget(this);
     }
 
     private void Note(ConnectionEventKind kind, ReadOnlySpan<byte> data, string text = "", string detail = "")

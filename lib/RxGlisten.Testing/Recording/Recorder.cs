@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reactive.Concurrency;
 
 namespace RxGlisten.Testing;
@@ -13,6 +14,7 @@ public sealed class Recorder : IAsyncDisposable
     private readonly bool _leaveOpen;
     private readonly RecordingOptions _options;
     private readonly RecordingWriter _writer;
+    private readonly ConcurrentDictionary<RecordedConnection, bool> _open = new(); // those whose end was not noted
     private long _connections;
     private long _lost;
     private long _unrecorded;
@@ -75,16 +77,30 @@ public sealed class Recorder : IAsyncDisposable
         }
 
         Interlocked.Increment(ref _connections);
-        return new RecordedConnection(connection, this);
+        var recorded = new RecordedConnection(connection, this);
+        _open[recorded] = true;
+        if (recorded.IsClosed)
+            Forget(recorded); // which came before it was here
+        return recorded;
     }
 
     /// <summary>Writes all that waits and the end record; connections that are still open are recorded no further. Does not throw: see <see cref="Status"/>.</summary>
     public async ValueTask DisposeAsync()
     {
+        // A listener may be stopped, and this be disposed, before those who wait for its last connections have been told of their ends.
+        foreach (var connection in _open.Keys)
+        {
+            if (connection.Closed.IsCompleted)
+                connection.NoteClosed();
+        }
+
         await _writer.EndAsync(() => (Interlocked.Read(ref _lost), Interlocked.Read(ref _unrecorded))).ConfigureAwait(false);
         if (!_leaveOpen)
             await _stream.DisposeAsync().ConfigureAwait(false);
     }
+
+    /// <summary>The end of a connection was noted.</summary>
+    internal void Forget(RecordedConnection connection) => _open.TryRemove(connection, out _);
 
     /// <summary>Takes an event of a connection; false when it, and so the rest of the connection, is lost.</summary>
     internal bool TryNote(ConnectionEventKind kind, long connection, ReadOnlySpan<byte> data, string text, string detail)

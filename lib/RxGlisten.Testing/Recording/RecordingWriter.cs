@@ -88,7 +88,8 @@ internal sealed class RecordingWriter
         await loop.ConfigureAwait(false);
     }
 
-    private bool HasRoom(int bytes) => _filled + _inFlight == 0 || (long)_filled + _inFlight + bytes <= _options.BufferBytes;
+    // Where nothing is being written, what waits is the header alone, and nobody would wake who waited for that to go.
+    private bool HasRoom(int bytes) => !_running || (long)_filled + _inFlight + bytes <= _options.BufferBytes;
 
     // Under the lock, so times in the file never fall.
     private TimeSpan Time()

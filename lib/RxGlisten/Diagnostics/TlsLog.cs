@@ -20,4 +20,7 @@ internal static partial class TlsLog
 
     [LoggerMessage(4, LogLevel.Debug, "The TLS handshake with {Peer} failed ({Kind}): {Detail}")]
     public static partial void HandshakeWithFailed(ILogger log, EndPoint peer, CloseKind kind, string detail, Exception? exception);
+
+    [LoggerMessage(5, LogLevel.Error, "A sequence of certificates threw when it was left.")]
+    public static partial void LeavingFailed(ILogger log, Exception exception);
 }

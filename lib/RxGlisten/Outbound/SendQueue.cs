@@ -5,7 +5,7 @@ namespace RxGlisten;
 /// takes it sends outside the lock and goes on until nothing waits, while all others only enqueue. So messages never interleave, and nobody
 /// waits for another's system call.
 /// </summary>
-internal sealed partial class SendQueue : IOutbound
+internal sealed partial class SendQueue : IOutbound, ILimitedOutbound
 {
     private readonly Connection _connection;
     private readonly WritableState _writable;
@@ -61,7 +61,6 @@ internal sealed partial class SendQueue : IOutbound
         Offer(value, options.SlowConsumerPolicy, options.OutboundLimitBytes, nameof(options.OutboundLimitBytes));
     }
 
-    /// <summary>Takes a message, or does with it and the connection what the policy says past a limit.</summary>
     public void Offer(ReadOnlyMemory<byte> value, SlowConsumerPolicy policy, long limit, string limitName)
     {
         if (value.IsEmpty)

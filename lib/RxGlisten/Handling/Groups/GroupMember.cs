@@ -25,7 +25,7 @@ internal sealed class GroupMember : IConnectionWatcher
     /// <summary>Sends, or does what the policy says.</summary>
     public void Send(ReadOnlyMemory<byte> data, GroupOptions options)
     {
-        if (_connection.Queue is { } queue) queue.Offer(data, options.SlowConsumerPolicy, options.LimitBytes, LimitName);
+        if (Connection.Outbound is ILimitedOutbound outbound) outbound.Offer(data, options.SlowConsumerPolicy, options.LimitBytes, LimitName);
         else Connection.Outbound.OnNext(data);
     }
 

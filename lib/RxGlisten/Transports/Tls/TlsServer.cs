@@ -69,8 +69,18 @@ internal sealed class TlsServer : IDisposable
     /// <summary>A connection whose handshake is still to be made.</summary>
     public TlsConnection Wrap(ITransportConnection accepted) => new(accepted, Authenticate);
 
-    /// <summary>No more changes.</summary>
-    public void Dispose() => _following.Dispose();
+    /// <summary>No more changes. What the user's sequences throw at that is logged.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            _following.Dispose();
+        }
+        catch (Exception e)
+        {
+            TlsLog.LeavingFailed(_log, e);
+        }
+    }
 
     private Task Authenticate(SslStream ssl) =>
         ssl.AuthenticateAsServerAsync(static (_, hello, server, _) => new(((TlsServer)server!).OptionsFor(hello.ServerName)), this); // it passes itself

@@ -1,6 +1,7 @@
 using System.Reactive.Linq;
 using Microsoft.Reactive.Testing;
 using NUnit.Framework;
+using RxGlisten.Spec.Handling.Doubles;
 using RxGlisten.Spec.Harness;
 using RxGlisten.Spec.Transports;
 using RxGlisten.Testing;
@@ -199,6 +200,41 @@ public sealed class RecorderSpec
 
         Assert.That(server.Recorder.Status.UnrecordedConnections, Is.EqualTo(1));
         Assert.That((await ReadAsync(server)).Select(e => e.Kind), Is.EqualTo(new[] { ConnectionEventKind.Opened }));
+    }
+
+    [Test]
+    public async Task What_a_group_sends_is_recorded_as_sent()
+    {
+        using var room = new ConnectionGroup();
+        var server = new RecordedServer(
+            connections => connections.Serve(connection =>
+            {
+                room.Join(connection);
+                return Observable.Never<ReadOnlyMemory<byte>>();
+            }),
+            new RecordingOptions { Outbound = true });
+        var peer = server.Connect();
+        room.OnNext("news"u8.ToArray());
+        server.Advance(Second);
+        Assert.That((await peer.ReceiveAsync()).Bytes, Is.EqualTo("news"u8.ToArray()));
+        var sent = (await ReadAsync(server)).Where(e => e.Kind == ConnectionEventKind.Sent);
+        Assert.That(sent.Select(e => e.Data.ToArray()), Is.EqualTo(new[] { "news"u8.ToArray() }));
+    }
+
+    [Test]
+    public async Task An_end_is_recorded_though_the_recorder_is_disposed_in_the_same_moment()
+    {
+        SynchronizationContext.SetSynchronizationContext(null); // the framework's would send continuations to the pool
+        var file = new MemoryStream();
+        var recorder = new Recorder(file, new TestScheduler(), leaveOpen: true);
+        var connection = new HandmadeConnection();
+        var disposing = Task.CompletedTask;
+        connection.Closed.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(() => disposing = recorder.DisposeAsync().AsTask()); // before the recorder is told of the end
+        recorder.Record(connection);
+        connection.Dispose();
+        await disposing.Soon();
+        using var reader = new RecordingReader(new MemoryStream(file.ToArray()));
+        Assert.That(reader.ReadAll().Select(e => e.Kind), Is.EqualTo(new[] { ConnectionEventKind.Opened, ConnectionEventKind.Closed }));
     }
 
     private static ReadOnlyMemory<byte> Fail(ReadOnlyMemory<byte> bytes) => throw new InvalidOperationException("The handler has a bug.");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reactive.Linq;
 using System.Reactive.Subjects;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -285,6 +286,23 @@ public sealed class TlsRotationSpec
         tls.Server.Listener.StopAsync(TimeSpan.Zero);
         tls.Server.Settle();
         Assert.That(certificates.HasObservers, Is.False);
+    }
+
+    [Test]
+    public async Task A_sequence_that_throws_when_it_is_left_keeps_no_server_from_stopping()
+    {
+        using var log = new LogRecorder();
+        using var one = Issue("localhost", 1);
+        var certificates = Observable.Create<X509Certificate2>(observer =>
+        {
+            observer.OnNext(one);
+            return () => throw new IOException("Meant to be.");
+        });
+        var network = new MemoryNetwork(System.Reactive.Concurrency.Scheduler.Default);
+        var options = new ServerOptions { Tls = TlsOptions.FromObservable(certificates), LoggerFactory = log };
+        await RxServer.Bind(network.EndPoint("a"), options).StopAsync(TimeSpan.Zero).Soon();
+        Assert.That(log.Entries, Has.One.Contains("Meant to be."));
+        await RxServer.Bind(network.EndPoint("a"), TlsServingSpec.Options()).StopAsync(TimeSpan.Zero).Soon();
     }
 
     [Test]

@@ -1,0 +1,12 @@
+namespace RxGlisten;
+
+/// <summary>A sending side that takes a limit and a policy from who sends, instead of its connection's.</summary>
+internal interface ILimitedOutbound
+{
+    /// <summary>Takes a message, or does with it and the connection what the policy says past the limit. Copies what it keeps.</summary>
+    /// <param name="value">What to send.</param>
+    /// <param name="policy">What happens past the limit.</param>
+    /// <param name="limit">The most bytes in line.</param>
+    /// <param name="limitName">What the limit is called where it is told.</param>
+    void Offer(ReadOnlyMemory<byte> value, SlowConsumerPolicy policy, long limit, string limitName);
+}
