@@ -87,6 +87,8 @@ public sealed class Recorder : IAsyncDisposable
     /// <summary>Writes all that waits and the end record; connections that are still open are recorded no further. Does not throw: see <see cref="Status"/>.</summary>
     public async ValueTask DisposeAsync()
     {
+        _writer.BeginEnd();
+
         // A listener may be stopped, and this be disposed, before those who wait for its last connections have been told of their ends.
         foreach (var connection in _open.Keys)
         {

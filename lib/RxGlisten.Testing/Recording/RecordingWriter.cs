@@ -18,6 +18,7 @@ internal sealed class RecordingWriter
     private int _inFlight;
     private long _written;
     private TimeSpan _last;
+    private bool _ending; // nobody waits for room any more
     private bool _ended;
     private bool _running;
     private Exception? _failure;
@@ -66,6 +67,16 @@ internal sealed class RecordingWriter
         return true;
     }
 
+    /// <summary>The end is near: what comes now has room.</summary>
+    public void BeginEnd()
+    {
+        lock (_gate)
+        {
+            _ending = true;
+            Monitor.PulseAll(_gate);
+        }
+    }
+
     /// <summary>Takes the end record and writes all that waits. Never faults.</summary>
     public async Task EndAsync(Func<(long Lost, long Unrecorded)> counts)
     {
@@ -89,7 +100,7 @@ internal sealed class RecordingWriter
     }
 
     // Where nothing is being written, what waits is the header alone, and nobody would wake who waited for that to go.
-    private bool HasRoom(int bytes) => !_running || (long)_filled + _inFlight + bytes <= _options.BufferBytes;
+    private bool HasRoom(int bytes) => _ending || !_running || (long)_filled + _inFlight + bytes <= _options.BufferBytes;
 
     // Under the lock, so times in the file never fall.
     private TimeSpan Time()

@@ -35,14 +35,14 @@ internal readonly struct TimeLimit
         }
     });
 
-    /// <summary>Does something when the time is over. Where there is none, that is after what the transport has to do now.</summary>
+    /// <summary>Does something when the time is over. Where there is none, that is after what the transport has to do now and what it finds when it looks next.</summary>
     public IDisposable After(Clock clock, ITransportExecutor executor, Action action)
     {
         if (_time == Timeout.InfiniteTimeSpan)
             return Disposable.Empty;
         if (_time > TimeSpan.Zero)
             return clock.After(_time, executor, new Turn(action));
-        executor.Post(new Turn(action));
+        executor.Post(new Turn(() => executor.Post(new Turn(action))));
         return Disposable.Empty;
     }
 }

@@ -4,6 +4,7 @@ using System.Text;
 using NUnit.Framework;
 using RxGlisten.Sockets;
 using RxGlisten.Spec.Harness;
+using RxGlisten.Spec.Transports;
 
 namespace RxGlisten.Spec.Sockets;
 
@@ -209,18 +210,24 @@ public sealed class LowLevelSpec
     [TestCase("tcp v4")]
     [TestCase("unix")]
     [TestCase("tcp v4 over sockets")]
-    public async Task A_look_without_waiting_takes_a_client_who_waits(string kind)
+    public async Task A_look_without_waiting_takes_a_client_who_waits_though_others_accept_before(string kind)
     {
         using var reach = Reaches.Of(kind);
         using var listener = Listen(reach);
-        using var one = await reach.ConnectAsync(listener.LocalEndPoint);
-        using var two = await reach.ConnectAsync(listener.LocalEndPoint);
-        using var second = await SecondAsync().Soon();
+        var peers = new List<ITestPeer>();
+        for (var i = 0; i < 5; i++)
+            peers.Add(await reach.ConnectAsync(listener.LocalEndPoint));
+        using var last = await LastAsync().Soon();
+        peers.ForEach(peer => peer.Dispose());
 
-        async Task<ConnectedSocket> SecondAsync()
+        async Task<ConnectedSocket> LastAsync()
         {
-            using var first = await listener.AcceptAsync().ConfigureAwait(false);
-            return await listener.AcceptAsync(TimeSpan.Zero).ConfigureAwait(false); // where the thread that accepts is this one
+            using var first = await listener.AcceptAsync().ConfigureAwait(false); // from here on, on the thread that accepts where there is one
+            var others = Enumerable.Range(0, 3).Select(_ => listener.AcceptAsync().AsTask()).ToArray();
+            var look = await listener.AcceptAsync(TimeSpan.Zero).ConfigureAwait(false);
+            foreach (var other in others)
+                (await other.ConfigureAwait(false)).Close();
+            return look;
         }
     }
 

@@ -5,10 +5,13 @@ namespace RxGlisten;
 
 /// <summary>
 /// A listening end on an event loop: one socket, looked after by one loop, whose connections are dealt out to all loops. Accepts are completed in
-/// the loop's turns, one in each.
+/// the loop's turns, so many at a time.
 /// </summary>
 internal sealed class EventLoopListener : LoopMember, ITransportListener
 {
+    // A flood of clients is not to keep the loop from its connections.
+    private const int MostAtOnce = 64;
+
     private readonly EventLoops _loops;
     private readonly ListeningSocket _listening;
     private readonly bool _hasOneAddress;
@@ -20,6 +23,8 @@ internal sealed class EventLoopListener : LoopMember, ITransportListener
     private int _edges;      // told, ever
     private bool _isReady;
     private bool _accepting; // somebody has the right to
+    private bool _offered;   // ... or may take it: the turn that is posted, or who posted it and comes back to it before
+    private bool _posted;    // that turn was not begun
     private bool _disposed;
 
     private EventLoopListener(ListeningSocket listening, EventLoops loops, EventLoop loop, TransportSettings settings)
@@ -57,16 +62,16 @@ internal sealed class EventLoopListener : LoopMember, ITransportListener
             _free.TryPop(out accept);
         accept ??= new EventLoopAccept(this);
         var task = accept.Begin(cancellation);
-        bool waits, accepts;
+        bool waits, posts;
         lock (_gate)
         {
             waits = !_disposed && !accept.IsCancelled;
             if (waits)
                 _waiting.AddLast(accept.Place);
-            accepts = TakeRight();
+            posts = TakeRight() && Offer();
         }
 
-        if (accepts)
+        if (posts)
             PostReady(ReadyEvents.GoOn);
         if (!waits)
             accept.Execute();
@@ -115,10 +120,16 @@ internal sealed class EventLoopListener : LoopMember, ITransportListener
     /// <inheritdoc/>
     protected override bool Handle(ReadyEvents events)
     {
-        var accepts = (events & ReadyEvents.GoOn) != 0; // posted by whoever took the right to
-        if ((events & ~ReadyEvents.GoOn) != 0)
+        var accepts = false;
+        lock (_gate)
         {
-            lock (_gate)
+            if ((events & ReadyEvents.GoOn) != 0)
+            {
+                _posted = false;
+                accepts = TakeOffered();
+            }
+
+            if ((events & ~ReadyEvents.GoOn) != 0)
             {
                 _edges++;
                 _isReady = true;
@@ -136,11 +147,29 @@ internal sealed class EventLoopListener : LoopMember, ITransportListener
         return _accepting = true;
     }
 
-    /// <summary>With the right to accept: gives a connection to who waits longest. The next is a turn of its own: a flood of clients is not to keep the loop from its connections.</summary>
+    /// <summary>With the right: leaves it to a turn that is posted, if there is none.</summary>
+    /// <returns>Whether it is to be posted.</returns>
+    private bool Offer()
+    {
+        _offered = true;
+        if (_posted)
+            return false;
+        return _posted = true;
+    }
+
+    private bool TakeOffered()
+    {
+        var offered = _offered;
+        _offered = false;
+        return offered;
+    }
+
+    /// <summary>With the right to accept: gives connections to those who wait, until there are none of the one or the other.</summary>
     /// <returns>Whether somebody got one.</returns>
     private bool AcceptWaiting()
     {
-        while (true)
+        var delivered = false;
+        for (var i = 0; i < MostAtOnce; i++)
         {
             EventLoopAccept accept;
             int edges;
@@ -148,7 +177,7 @@ internal sealed class EventLoopListener : LoopMember, ITransportListener
             {
                 _accepting = false;
                 if (!TakeRight())
-                    return false;
+                    return delivered;
                 accept = _waiting.First!.Value; // TakeRight saw it
                 _waiting.RemoveFirst();
                 edges = _edges;
@@ -161,19 +190,30 @@ internal sealed class EventLoopListener : LoopMember, ITransportListener
                 continue;
             }
 
-            // Before it is given: who gets it may take his time with it, and nobody else is to wait for that.
-            bool more;
+            // Who gets it may take his time with it, and nobody else is to wait for that: another thread, then, does the turn that is posted.
+            bool posts;
             lock (_gate)
             {
                 _accepting = false;
-                more = TakeRight();
+                posts = TakeRight() && Offer();
             }
 
-            if (more)
+            if (posts)
                 PostReady(ReadyEvents.GoOn);
+            delivered = true;
             accept.Complete(accepted);
-            return true;
+            lock (_gate)
+            {
+                if (i == MostAtOnce - 1 || !TakeOffered())
+                    return true;
+            }
         }
+
+        // None of the last ones found a connection.
+        lock (_gate)
+            Offer();
+        PostReady(ReadyEvents.GoOn);
+        return delivered;
     }
 
     private void PutBack(EventLoopAccept accept, int edges)

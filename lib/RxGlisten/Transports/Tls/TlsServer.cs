@@ -36,7 +36,8 @@ internal sealed class TlsServer : IDisposable
         LiveCertificate Follow(TlsCertificate certificate, string name)
         {
             var live = new LiveCertificate(options, name, log);
-            _following.Add(certificate.Source.Follow(live, watch));
+            var following = certificate.Source.Follow(live, watch);
+            _following.Add(Disposable.Create(() => Leave(following)));
             return live;
         }
     }
@@ -70,11 +71,13 @@ internal sealed class TlsServer : IDisposable
     public TlsConnection Wrap(ITransportConnection accepted) => new(accepted, Authenticate);
 
     /// <summary>No more changes. What the user's sequences throw at that is logged.</summary>
-    public void Dispose()
+    public void Dispose() => _following.Dispose();
+
+    private void Leave(IDisposable following)
     {
         try
         {
-            _following.Dispose();
+            following.Dispose();
         }
         catch (Exception e)
         {

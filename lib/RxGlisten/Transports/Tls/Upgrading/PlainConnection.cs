@@ -129,7 +129,16 @@ internal sealed class PlainConnection(Connection plain) : ITransportConnection, 
 
     public void OnBytes(ReadOnlyMemory<byte> data)
     {
-        _received = Fill(_buffer!, data.Span); // there is one as long as this is subscribed
+        try
+        {
+            _received = Fill(_buffer!, data.Span); // there is one as long as this is subscribed
+        }
+        catch
+        {
+            _receiving!.End(false); // there is no memory, and nothing more will come: this has left
+            throw;
+        }
+
         _receiving!.End(true);
     }
 
