@@ -6,10 +6,10 @@ namespace RxGlisten.Testing;
 internal sealed class RecordedConnection : IConnection, IConnectionWrapper
 {
     private readonly Recorder _recorder;
+    private readonly Lock _closing = new();
     private int _lost;
     private int _finished;
     private int _inboundEnded;
-    private readonly Lock _closing = new();
     private volatile bool _closed;
 
     public RecordedConnection(IConnection inner, Recorder recorder)
@@ -18,6 +18,7 @@ internal sealed class RecordedConnection : IConnection, IConnectionWrapper
         _recorder = recorder;
         Inbound = new RecordedInbound(this);
         Outbound = new RecordedOutbound(this);
+        recorder.Remember(this); // before its end, at which it is forgotten
         if (inner.Closed.IsCompleted)
             NoteClosed(); // not by the pool, which may be beside the scheduler's thread
         else
@@ -55,9 +56,6 @@ internal sealed class RecordedConnection : IConnection, IConnectionWrapper
         NoteFinish();
         return Inner.DisposeAsync();
     }
-
-    /// <summary>Whether its end was noted.</summary>
-    public bool IsClosed => _closed;
 
     /// <summary>A packet is about to be delivered.</summary>
     public void NoteReceived(ReadOnlySpan<byte> data) => Note(ConnectionEventKind.Received, data);

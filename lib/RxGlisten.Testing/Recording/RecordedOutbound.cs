@@ -16,10 +16,7 @@ internal sealed class RecordedOutbound(RecordedConnection connection) : IOutboun
     public void Offer(ReadOnlyMemory<byte> value, SlowConsumerPolicy policy, long limit, string limitName)
     {
         connection.NoteSent(value.Span, inLine: false);
-        if (Inner is ILimitedOutbound outbound)
-            outbound.Offer(value, policy, limit, limitName);
-        else
-            Inner.OnNext(value);
+        ILimitedOutbound.Offer(Inner, value, policy, limit, limitName);
     }
 
     public void OnError(Exception error) => Inner.OnError(error);

@@ -77,11 +77,7 @@ public sealed class Recorder : IAsyncDisposable
         }
 
         Interlocked.Increment(ref _connections);
-        var recorded = new RecordedConnection(connection, this);
-        _open[recorded] = true;
-        if (recorded.IsClosed)
-            Forget(recorded); // which came before it was here
-        return recorded;
+        return new RecordedConnection(connection, this);
     }
 
     /// <summary>Writes all that waits and the end record; connections that are still open are recorded no further. Does not throw: see <see cref="Status"/>.</summary>
@@ -101,7 +97,10 @@ public sealed class Recorder : IAsyncDisposable
             await _stream.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>The end of a connection was noted.</summary>
+    /// <summary>The end of a connection is still to be noted.</summary>
+    internal void Remember(RecordedConnection connection) => _open[connection] = true;
+
+    /// <summary>... and was.</summary>
     internal void Forget(RecordedConnection connection) => _open.TryRemove(connection, out _);
 
     /// <summary>Takes an event of a connection; false when it, and so the rest of the connection, is lost.</summary>

@@ -9,4 +9,13 @@ internal interface ILimitedOutbound
     /// <param name="limit">The most bytes in line.</param>
     /// <param name="limitName">What the limit is called where it is told.</param>
     void Offer(ReadOnlyMemory<byte> value, SlowConsumerPolicy policy, long limit, string limitName);
+
+    /// <summary>... or sends it by the connection's own, where the sending side is of another make.</summary>
+    static void Offer(IOutbound outbound, ReadOnlyMemory<byte> value, SlowConsumerPolicy policy, long limit, string limitName)
+    {
+        if (outbound is ILimitedOutbound limited)
+            limited.Offer(value, policy, limit, limitName);
+        else
+            outbound.OnNext(value);
+    }
 }

@@ -13,6 +13,9 @@ public sealed class LowLevelSpec
 {
     private static string[] Kinds => Reaches.Names;
 
+    /// <summary>Those on which a continuation may block, with event loops and without.</summary>
+    private static string[] Threaded => ["tcp v4", "unix", "tcp v4 over sockets"];
+
     [TestCaseSource(nameof(Kinds))]
     public async Task A_message_is_echoed_by_hand(string kind)
     {
@@ -184,9 +187,7 @@ public sealed class LowLevelSpec
             Throws.TypeOf<ConnectException>().With.Property(nameof(ConnectException.SocketError)).EqualTo(SocketError.ConnectionRefused));
     }
 
-    [TestCase("tcp v4")]
-    [TestCase("unix")]
-    [TestCase("tcp v4 over sockets")]
+    [TestCaseSource(nameof(Threaded))]
     public async Task Who_blocks_on_what_an_accept_gave_keeps_no_other_accept_from_its_connection(string kind)
     {
         using var reach = Reaches.Of(kind);
@@ -207,9 +208,7 @@ public sealed class LowLevelSpec
         }
     }
 
-    [TestCase("tcp v4")]
-    [TestCase("unix")]
-    [TestCase("tcp v4 over sockets")]
+    [TestCaseSource(nameof(Threaded))]
     public async Task A_look_without_waiting_takes_a_client_who_waits_though_others_accept_before(string kind)
     {
         using var reach = Reaches.Of(kind);

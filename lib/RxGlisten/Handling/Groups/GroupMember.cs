@@ -23,11 +23,8 @@ internal sealed class GroupMember : IConnectionWatcher
     public void Unwatch() => _connection.Unwatch(this);
 
     /// <summary>Sends, or does what the policy says.</summary>
-    public void Send(ReadOnlyMemory<byte> data, GroupOptions options)
-    {
-        if (Connection.Outbound is ILimitedOutbound outbound) outbound.Offer(data, options.SlowConsumerPolicy, options.LimitBytes, LimitName);
-        else Connection.Outbound.OnNext(data);
-    }
+    public void Send(ReadOnlyMemory<byte> data, GroupOptions options) =>
+        ILimitedOutbound.Offer(Connection.Outbound, data, options.SlowConsumerPolicy, options.LimitBytes, LimitName);
 
     void IConnectionWatcher.OnClosed(CloseReason reason) => _group.Closed(this, reason);
 
